@@ -1,0 +1,308 @@
+/**
+ * The compiled policy pack: what the core reads. Made once, at publish, by `src/policies`; immutable, JSON, content-hashed.
+ * Durations are milliseconds, instants epoch milliseconds, names are the author's.
+ */
+import type { CompiledCalendar } from '../time/calendar';
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** A condition's parse tree (CEL), small enough to be evaluated in the workflow sandbox. See `expr.ts`. */
+export type Expr =
+  | ['lit', Json]
+  | ['id', string]
+  | ['sel', Expr, string]
+  | ['has', Expr, string]
+  | ['idx', Expr, Expr]
+  | ['call', string, Expr[]]
+  | ['list', Expr[]]
+  | ['map', [Expr, Expr][]]
+  | ['fold', { range: Expr; item: string; accu: string; init: Expr; go: Expr; step: Expr; result: Expr }];
+
+/**
+ * A compiled CEL expression. `reads` are the names it depends on, two segments deep (`ticket.priority`, `is.p1`,
+ * `fact.repeat`, `seen.reopened`), so that the engine evaluates it again only when one of them changed.
+ */
+export interface Cel {
+  src: string;
+  x: Expr;
+  reads: string[];
+}
+
+/** A value of the pack: written out, or computed (`=` in the YAML) when it is needed. */
+export type Value<T extends Json = Json> = { lit: T } | { cel: Cel };
+
+/** An event pattern: `name` or `name(subject)`. */
+export interface Pattern {
+  name: string;
+  subject?: string;
+}
+
+/** An amount of time: milliseconds in the clock's calendar, or whole open days with a time of day. */
+export type Amount = number | { days: number; at: 'same' | 'open' | 'close' };
+
+/** A warning of a clock: a share of its amount, an offset after its anchor (positive) or before its due instant (negative). */
+export interface Mark {
+  label: string;
+  percent?: number;
+  offset?: number;
+}
+
+/** One phase of a cadence: ticks each `every` ms until `until` ms after the anchor (the last phase has no `until`). */
+export interface Phase {
+  every: number;
+  until?: number;
+}
+
+/** The clock that commitments, tasks and delayed rules share (policy-language §2). */
+export interface ClockDef {
+  anchors: Pattern[];
+  due?: Value;
+  cadence?: Value;
+  calendar: Value<string>;
+  while?: Cel;
+  pause?: Cel;
+  marks: Mark[];
+  /** How long before a tick a fulfilling event counts for it. */
+  early: number;
+}
+
+export interface CommitmentDef {
+  name: string;
+  clauses: string[];
+  clock: ClockDef;
+  /** Events that fulfil it; a cadence without any is a plain series of ticks and never breaches. */
+  met: Pattern[];
+  metWhen?: Cel;
+  /** After the breach: `again` each further share of the amount until met (`100` = a whole period). */
+  againPercent?: number;
+  group?: string;
+  title?: string;
+}
+
+export interface AskDef {
+  type: 'text' | 'url' | 'number' | 'date' | 'person' | 'list' | 'any';
+  required: boolean | Cel;
+}
+
+export interface TaskDef {
+  name: string;
+  clauses: string[];
+  title?: string;
+  clock: ClockDef;
+  when?: Cel;
+  closes: Pattern[];
+  for: Value;
+  choices: Value<Json[]>;
+  ask: Record<string, AskDef>;
+  /** Ticket fields that the answer sets; each is asked for. */
+  sets: string[];
+  prefill?: Cel;
+  draft?: string;
+  remind?: number;
+}
+
+export interface LevelDef {
+  to: string[];
+  /** How long an acknowledgement is waited for; without it the level is the last that is waited on. */
+  ack?: number;
+  /** How often the level is told again, each after `ack`, before the next level. */
+  repeat: number;
+  sets: Record<string, Value>;
+  title?: string;
+}
+
+export interface PathDef {
+  name: string;
+  clauses: string[];
+  kind: 'functional' | 'hierarchical';
+  levels: LevelDef[];
+  catchAll?: string;
+  via: string[];
+  template?: string;
+  status?: string;
+}
+
+export type Action = { clauses: string[]; when?: Cel } & (
+  | { do: 'set'; fields: Record<string, Value> }
+  | { do: 'tag' | 'untag'; tag: Value }
+  | { do: 'note'; note: Value }
+  | { do: 'assign'; assign: Record<string, Value> }
+  | ({ do: 'deliver' } & DeliverAction)
+  | { do: 'escalate'; path: Value<string>; to: Value; reason?: Value; template?: string; via?: string[] }
+  | { do: 'deescalate'; path: Value<string>; to: Value; reason?: Value }
+  | { do: 'ask'; facts: string[] }
+  | { do: 'open_task'; task: string; for?: Value }
+  | { do: 'clocks'; clocks: Value }
+  | { do: 'restrict'; to: Value }
+  | { do: 'call'; to: Value; name: string }
+  | { do: 'command'; command: string; fields: Record<string, Value> }
+  | { do: 'open_ticket'; kind: string; key: Value; fields: Record<string, Value>; link?: string }
+  | { do: 'link'; to: Value; kind: string }
+);
+
+/** A delivery as the policy asks for it: which words to whom, by which channels, by when. */
+export interface DeliverAction {
+  verb: 'notify' | 'page' | 'send' | 'draft' | 'status_page';
+  to: Value;
+  via: string[];
+  template?: string;
+  /** Deadlines after the event for a receipt; the first missed is `undelivered(name)`. */
+  by: number[];
+  once?: 'ticket';
+  name?: string;
+  delay?: number;
+  /** Page along this path from its first level. */
+  path?: string;
+  /** Status page state. */
+  state?: Value;
+  /** For a draft: the role that sends it. */
+  for?: Value;
+  mention?: string;
+  worth?: number;
+  ifLate: 'send' | 'latest-only' | 'drop';
+}
+
+export interface RuleDef {
+  name: string;
+  clauses: string[];
+  on: Pattern[];
+  when?: Cel;
+  once?: 'ticket';
+  /** With it the rule owns a clock and acts when that is due. */
+  clock?: ClockDef;
+  inOrder?: boolean;
+  do: Action[];
+}
+
+export interface GuardDef {
+  name: string;
+  clauses: string[];
+  command: string;
+  when?: Cel;
+  needs: string[];
+  refuse?: Cel;
+  say: string;
+  offer?: string;
+  override?: { by: string[]; flag?: string };
+}
+
+export interface TableRow {
+  when?: Cel;
+  then: Value;
+  clauses: string[];
+}
+
+export interface TableDef {
+  name: string;
+  clauses: string[];
+  sets?: string;
+  hit: 'first' | 'all' | 'highest';
+  /** Decision rows; a keyed table has `keys` and `byKey` instead. */
+  rows: TableRow[];
+  keys: string[];
+  byKey: Json;
+}
+
+export interface FieldDef {
+  name: string;
+  type: 'text' | 'number' | 'bool' | 'enum' | 'set' | 'list' | 'date' | 'person' | 'money' | 'any';
+  values: Json[];
+  required: boolean;
+  visible: string;
+  default?: Value;
+  tag?: string;
+  personal: boolean;
+  clauses: string[];
+}
+
+export interface ConditionDef {
+  name: string;
+  cel: Cel;
+  clauses: string[];
+}
+
+export interface RoleDef {
+  name: string;
+  title?: string;
+  email?: string;
+  phone?: string;
+  page?: string;
+  slack?: string;
+  queue?: string;
+  rota?: string;
+  group?: string[];
+  from?: Cel;
+  fallback?: string;
+  list?: string;
+  mustConfigure?: boolean;
+  hours?: string;
+  clauses: string[];
+}
+
+/** A weekly rotation in wall time of its zone; resolved outside the core (design.md, decision 15). */
+export interface RotaDef {
+  name: string;
+  zone: string;
+  handover: { day: string; time: string };
+  start: string;
+  people: { name: string; email?: string; phone?: string; page?: string }[];
+  clauses: string[];
+}
+
+export interface WordsDef {
+  list: string[];
+  match: 'substring' | 'word' | 'prefix';
+  fold: string[];
+  clauses: string[];
+}
+
+export interface FactDef {
+  name: string;
+  clauses: string[];
+  source: JsonObject;
+  values: string[];
+  deadline: number;
+  watch: boolean;
+}
+
+/** What the core knows of a template: the text itself never enters the workflow (design.md, decision 7). */
+export interface TemplateDef {
+  name: string;
+  audience: 'customer' | 'staff' | 'public';
+  needs: Cel[];
+  /** Names the text reads, dotted (`commitment.p1_updates.next`). */
+  vars: string[];
+  clauses: string[];
+  subject: boolean;
+}
+
+export interface CompiledPack {
+  format: 1;
+  id: string;
+  version: JsonObject;
+  clauses: Record<string, string[]>;
+  params: JsonObject;
+  calendars: Record<string, CompiledCalendar>;
+  zone: string;
+  people: Record<string, RoleDef>;
+  rotas: Record<string, RotaDef>;
+  fields: Record<string, FieldDef>;
+  words: Record<string, WordsDef>;
+  tables: Record<string, TableDef>;
+  /** In an order in which each reads only those before it. */
+  conditions: ConditionDef[];
+  facts: Record<string, FactDef>;
+  commitments: Record<string, CommitmentDef>;
+  tasks: Record<string, TaskDef>;
+  paths: Record<string, PathDef>;
+  rules: Record<string, RuleDef>;
+  guards: Record<string, GuardDef>;
+  templates: Record<string, TemplateDef>;
+  /** Constructs that the engine does not run on a ticket: flows, schedules, kinds, metrics. */
+  flows: JsonObject;
+  schedules: JsonObject;
+  kinds: JsonObject;
+  metrics: JsonObject;
+  catchAll: string;
+}

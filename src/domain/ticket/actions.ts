@@ -1,0 +1,151 @@
+/** What rules do. Each action appends its events to the turn; none reads another's results within one event. */
+import { isUnknown } from '../policy/expr';
+import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, RuleDef } from '../policy/types';
+import { runCommand } from './commands';
+import { membersOf, namesOf } from './contacts';
+import { deliver } from './deliveries';
+import { makeEnv, valueIn, type Scope } from './env';
+import { setField } from './fields';
+import { enterLevel, levelOf } from './paths';
+import { openOne } from './tasks';
+import { restartClocks } from './clock-commands';
+import { ENGINE, type Happening, type Turn } from './turn';
+
+const text = (value: Json | undefined, fallback = ''): string => (typeof value === 'string' ? value : value === undefined || value === null ? fallback : JSON.stringify(value));
+
+/** A delivery action by its place in the pack (`rules.p1_begins.do.2`). */
+export function findDelivery(pack: CompiledPack, source: string): { action: DeliverAction; clauses: string[] } | undefined {
+  const [, name = '', , i = ''] = source.split('.');
+  const rule = pack.rules[name];
+  const action = rule?.do[Number(i)];
+  return rule && action?.do === 'deliver' ? { action, clauses: clausesOf(rule, action) } : undefined;
+}
+
+const clausesOf = (rule: RuleDef, action: Action): string[] => [...new Set([...rule.clauses, ...action.clauses])];
+
+/** Run all actions of a rule, in file order. */
+export function act(turn: Turn, happening: Happening, rule: RuleDef, scope: Scope): void {
+  for (const [i, action] of rule.do.entries()) {
+    if (action.when && !turn.holds(scope, action.when)) continue;
+    one(turn, happening, rule, action, scope, `rules.${rule.name}.do.${i}`);
+  }
+}
+
+function one(turn: Turn, happening: Happening, rule: RuleDef, action: Action, scope: Scope, source: string): void {
+  const clauses = clausesOf(rule, action);
+  const env = makeEnv(scope);
+  const read = (value: Parameters<typeof valueIn>[1] | undefined): Json | undefined => {
+    if (!value) return undefined;
+    const got = valueIn(env, value);
+    return isUnknown(got) ? undefined : got;
+  };
+  switch (action.do) {
+    case 'set':
+    case 'assign':
+      for (const [name, value] of Object.entries(action.do === 'set' ? action.fields : action.assign)) {
+        const got = read(value);
+        if (got !== undefined) setField(turn, name, got, { clauses });
+      }
+      return;
+    case 'tag':
+    case 'untag':
+      for (const tag of namesOf(read(action.tag) ?? null)) tagTicket(turn, action.do, tag, clauses);
+      return;
+    case 'note':
+      turn.emit({ type: 'noted', clauses, data: { text: text(read(action.note)) } });
+      return;
+    case 'deliver':
+      if (action.path !== undefined) startPath(turn, action, clauses);
+      else deliver(turn, scope, action, { clauses, source });
+      return;
+    case 'escalate':
+      escalateByRule(turn, action, read(action.to) ?? 'next', text(read(action.path)), text(read(action.reason), rule.name), clauses);
+      return;
+    case 'deescalate':
+      runCommand(turn, { name: 'deescalate', by: ENGINE, fields: { path: read(action.path) ?? null, to: read(action.to) ?? null, reason: read(action.reason) ?? rule.name } });
+      return;
+    case 'ask':
+      for (const fact of action.facts) askFact(turn, fact, clauses);
+      return;
+    case 'open_task': {
+      const task = turn.pack.tasks[action.task];
+      if (task) openOne(turn, happening, task, read(action.for));
+      return;
+    }
+    case 'clocks':
+      restartClocks(turn, happening, read(action.clocks) ?? null, clauses);
+      return;
+    case 'restrict':
+      setField(turn, 'restricted_to', membersOf(turn.pack, namesOf(read(action.to) ?? null)), { clauses });
+      return;
+    case 'call':
+      callTask(turn, action.name, namesOf(read(action.to) ?? null), clauses);
+      return;
+    case 'command': {
+      const fields: JsonObject = {};
+      for (const [name, value] of Object.entries(action.fields)) {
+        const got = read(value);
+        if (got !== undefined) fields[name] = got;
+      }
+      runCommand(turn, { name: action.command, by: ENGINE, fields });
+      return;
+    }
+    case 'open_ticket':
+    case 'link':
+      turn.emit({ type: action.do === 'link' ? 'linked' : 'ticket_wanted', clauses, data: { kind: action.kind } });
+      return;
+  }
+}
+
+/** Put a tag on, or take it off; a tag that is already so changes nothing. */
+export function tagTicket(turn: Turn, verb: 'tag' | 'untag', tag: string, clauses: string[]): void {
+  const tags = turn.state.ticket.tags;
+  if (tags.includes(tag) === (verb === 'tag')) return;
+  const next = verb === 'tag' ? [...tags, tag] : tags.filter((one) => one !== tag);
+  turn.emit({ type: verb === 'tag' ? 'tagged' : 'untagged', subject: tag, clauses, data: { tag }, patch: { ticket: { tags: next } } });
+}
+
+function startPath(turn: Turn, action: DeliverAction, clauses: string[]): void {
+  const path = turn.pack.paths[action.path ?? ''];
+  if (!path) return;
+  const state = turn.state.paths[path.name];
+  if (state && !state.done) return;
+  const via = action.via.length > 0 ? action.via : undefined;
+  enterLevel(turn, path, { level: 1, type: 'paged', reason: 'first level', clauses, ...(action.template === undefined ? {} : { template: action.template }), ...(via ? { via } : {}), ...(action.name === undefined ? {} : { name: action.name }), deadlines: action.by });
+}
+
+function escalateByRule(turn: Turn, action: Extract<Action, { do: 'escalate' }>, to: Json, pathName: string, reason: string, clauses: string[]): void {
+  const path: PathDef | undefined = turn.pack.paths[pathName];
+  if (!path) return;
+  const current = turn.state.paths[path.name];
+  const level = levelOf(path, current?.level ?? 0, to, (names) => membersOf(turn.pack, names));
+  if (level === undefined || (current && !current.done && level <= current.level)) return;
+  const only = to === 'next' || typeof to === 'number' ? undefined : namesOf(to);
+  enterLevel(turn, path, {
+    level,
+    reason,
+    clauses,
+    ...(only ? { only } : {}),
+    ...(action.template === undefined ? {} : { template: action.template }),
+    ...(action.via ? { via: action.via } : {}),
+  });
+}
+
+function askFact(turn: Turn, name: string, clauses: string[]): void {
+  const fact = turn.pack.facts[name];
+  if (!fact) return;
+  turn.emit({ type: 'asked', subject: name, clauses: [...new Set([...clauses, ...fact.clauses])], data: { fact: name, due: turn.at + fact.deadline } });
+}
+
+/** A task to ring somebody: its answer is the receipt. */
+function callTask(turn: Turn, name: string, roles: string[], clauses: string[]): void {
+  const phones = roles.map((role) => turn.pack.people[role]?.phone).filter((phone): phone is string => phone !== undefined);
+  const key = `${name}#${turn.state.seq}`;
+  turn.emit({
+    type: 'task_opened',
+    subject: name,
+    clauses,
+    data: { task: name, for: roles, call: phones },
+    patch: { tasks: { [key]: { name, n: turn.state.seq, for: roles, openedAt: turn.at, open: true } } },
+  });
+}

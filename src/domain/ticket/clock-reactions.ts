@@ -1,0 +1,219 @@
+/** What events do to clocks: start, stand still, go on, move, be met, stop. */
+import { isUnknown, missingName } from '../policy/expr';
+import type { ClockDef, CommitmentDef, Json, JsonObject, Value } from '../policy/types';
+import type { EpochMs } from '../time/instants';
+import { calendarOf } from './calendars';
+import { dueOf, nextTick } from './clocks';
+import { makeEnv, valueIn, type Scope } from './env';
+import { packIndex } from './pack-index';
+import { matches } from './patterns';
+import { touches, type Happening, type Turn } from './turn';
+import type { ClockState } from './types';
+
+const OPTIONAL = ['pausedAt', 'due', 'breachedAt', 'lastTick', 'lastMet', 'event'] as const;
+
+/** A patch that replaces a clock whole. */
+function whole(clock: ClockState): JsonObject {
+  const patch = { ...clock } as unknown as JsonObject;
+  for (const name of OPTIONAL) if (clock[name] === undefined) patch[name] = null;
+  return patch;
+}
+
+/** The definition behind a clock of the state, or undefined where the pack has it no more. */
+export function clockDef(turn: Pick<Turn, 'pack'>, clock: ClockState): ClockDef | undefined {
+  if (clock.owner === 'commitment') return turn.pack.commitments[clock.name]?.clock;
+  if (clock.owner === 'task') return turn.pack.tasks[clock.name]?.clock;
+  return turn.pack.rules[clock.name]?.clock;
+}
+
+export function clausesOf(turn: Pick<Turn, 'pack'>, clock: ClockState): string[] {
+  if (clock.owner === 'commitment') return turn.pack.commitments[clock.name]?.clauses ?? [];
+  if (clock.owner === 'task') return turn.pack.tasks[clock.name]?.clauses ?? [];
+  return turn.pack.rules[clock.name]?.clauses ?? [];
+}
+
+function read(turn: Turn, scope: Scope, value: Value | undefined, fallback: Json): Json {
+  if (!value) return fallback;
+  const got = valueIn(makeEnv(scope), value);
+  if (!isUnknown(got)) return got;
+  turn.recordUnknown(missingName(got), 'cel' in value ? value.cel.src : '');
+  return fallback;
+}
+
+const inputs = (def: ClockDef): (Value | undefined)[] => [def.due, def.cadence, def.calendar];
+const readsEvent = (def: ClockDef): boolean =>
+  inputs(def).some((value) => value && 'cel' in value && value.cel.reads.some((name) => name === 'event' || name.startsWith('event.')));
+
+function withDue(turn: Turn, clock: ClockState, def: ClockDef): ClockState {
+  const { due: _old, ...rest } = clock;
+  if (def.cadence || clock.pausedAt !== undefined || clock.amount === null) return rest;
+  const due = dueOf(clock, calendarOf(turn.pack, clock.calendar));
+  return due === undefined ? rest : { ...rest, due };
+}
+
+const statusOf = (runs: boolean, paused: boolean): ClockState['status'] => (!runs ? 'idle' : paused ? 'paused' : 'running');
+
+/** Start (or start anew) a clock at an anchoring event. */
+export function startClock(turn: Turn, happening: Happening, owner: ClockState['owner'], name: string, key: string, def: ClockDef, clauses: string[]): void {
+  const { event } = happening;
+  const scope = turn.scope(happening);
+  const runs = turn.holds(scope, def.while);
+  const paused = def.pause !== undefined && turn.holds(scope, def.pause);
+  const clock: ClockState = {
+    owner,
+    name,
+    anchorSeq: event.seq,
+    anchor: event.at,
+    status: statusOf(runs, paused),
+    activeFrom: event.at,
+    amount: read(turn, scope, def.cadence ?? def.due, null),
+    calendar: String(read(turn, scope, def.calendar, 'always')),
+    pauses: [],
+    ...(paused ? { pausedAt: event.at } : {}),
+    marked: [],
+    breached: false,
+    met: false,
+    again: 0,
+    ...(owner === 'rule' || readsEvent(def)
+      ? { event: { ...event.data, ...(event.subject === undefined ? {} : { subject: event.subject }), type: event.type } }
+      : {}),
+  };
+  const started = withDue(turn, clock, def);
+  turn.emit({
+    type: 'started',
+    subject: name,
+    clauses,
+    data: { owner, calendar: clock.calendar, ...(started.due === undefined ? {} : { due: started.due }) },
+    patch: { clocks: { [key]: whole(started) } },
+  });
+}
+
+/** Clocks that begin at this event: commitments and delayed rules (tasks start theirs when they open). */
+export function startClocks(turn: Turn, happening: Happening): void {
+  const { event } = happening;
+  const index = packIndex(turn.pack);
+  for (const commitment of index.commitmentsOn.get(event.type) ?? []) {
+    if (matches(commitment.clock.anchors, event)) {
+      startClock(turn, happening, 'commitment', commitment.name, `commitment:${commitment.name}`, commitment.clock, commitment.clauses);
+    }
+  }
+  for (const rule of index.rulesOn.get(event.type) ?? []) {
+    if (!rule.clock || !matches(rule.on, event)) continue;
+    if (rule.once && turn.state.once.includes(`rule:${rule.name}`)) continue;
+    if (!turn.holds(turn.scope(happening), rule.when)) continue;
+    startClock(turn, happening, 'rule', rule.name, `rule:${rule.name}`, rule.clock, rule.clauses);
+  }
+}
+
+/** Clocks whose `while`, `pause`, amount or calendar this event changed. */
+export function refreshClocks(turn: Turn, happening: Happening): void {
+  for (const [key, clock] of Object.entries(happening.after.clocks)) {
+    const current = turn.state.clocks[key];
+    if (clock.status === 'done' || !current || current.status === 'done' || current.anchorSeq !== clock.anchorSeq) continue;
+    const def = clockDef(turn, clock);
+    if (!def) continue;
+    const reads = [def.while, def.pause, ...inputs(def).map((value) => (value && 'cel' in value ? value.cel : undefined))];
+    if (!reads.some((cel) => cel && touches(cel.reads, happening.changed))) continue;
+    refreshClock(turn, happening, key, current, def);
+  }
+}
+
+function refreshClock(turn: Turn, happening: Happening, key: string, clock: ClockState, def: ClockDef): void {
+  const base = turn.scope(happening);
+  const scope: Scope = clock.event ? { ...base, event: { ...base.event, data: clock.event } } : base;
+  const at = happening.event.at;
+  const runs = turn.holds(scope, def.while);
+  const paused = def.pause !== undefined && turn.holds(scope, def.pause);
+  const amount = read(turn, scope, def.cadence ?? def.due, clock.amount);
+  const calendar = String(read(turn, scope, def.calendar, clock.calendar));
+  let next: ClockState = { ...clock, amount, calendar, status: statusOf(runs, paused) };
+  if (paused && clock.pausedAt === undefined) next.pausedAt = at;
+  if (!paused && clock.pausedAt !== undefined) {
+    const { pausedAt, ...rest } = next;
+    next = { ...rest, pauses: [...clock.pauses, [clock.pausedAt, at]] };
+  }
+  const moved = JSON.stringify(amount) !== JSON.stringify(clock.amount) || calendar !== clock.calendar;
+  if ((next.status === 'running' && clock.status === 'idle') || moved) next.activeFrom = at;
+  next = withDue(turn, next, def);
+  if (JSON.stringify(next) === JSON.stringify(clock)) return;
+  const type =
+    next.status === 'paused' && clock.status !== 'paused'
+      ? 'clock_paused'
+      : clock.status === 'paused' && next.status === 'running'
+        ? 'clock_resumed'
+        : next.status === 'idle' && clock.status !== 'idle'
+          ? 'deactivated'
+          : next.status !== 'idle' && clock.status === 'idle'
+            ? 'activated'
+            : 'rescheduled';
+  turn.emit({
+    type,
+    subject: clock.name,
+    clauses: clausesOf(turn, clock),
+    data: { owner: clock.owner, ...(next.due === undefined ? {} : { due: next.due }) },
+    patch: { clocks: { [key]: whole(next) } },
+  });
+}
+
+/** Commitments that this event fulfils. */
+export function meetCommitments(turn: Turn, happening: Happening): void {
+  for (const commitment of packIndex(turn.pack).metOn.get(happening.event.type) ?? []) {
+    if (!matches(commitment.met, happening.event)) continue;
+    const key = `commitment:${commitment.name}`;
+    const clock = turn.state.clocks[key];
+    if (!clock || clock.status === 'done' || clock.anchorSeq >= happening.event.seq) continue;
+    if (!turn.holds(turn.scope(happening), commitment.metWhen)) continue;
+    if (commitment.clock.cadence) meetTick(turn, commitment, key, clock, happening.event.at);
+    else {
+      turn.emit({
+        type: 'met',
+        subject: commitment.name,
+        clauses: commitment.clauses,
+        data: { late: clock.breached, ...(clock.due === undefined ? {} : { due: clock.due }) },
+        patch: { clocks: { [key]: { status: 'done', met: true } } },
+      });
+    }
+  }
+}
+
+/** An update keeps the tick it comes shortly before, and heals every tick missed before it; it moves none. */
+function meetTick(turn: Turn, commitment: CommitmentDef, key: string, clock: ClockState, at: EpochMs): void {
+  const calendar = calendarOf(turn.pack, clock.calendar);
+  const tick = nextTick(clock, calendar, Math.max(clock.lastTick ?? clock.anchor, clock.activeFrom));
+  const keeps = tick !== undefined && at > tick.at - commitment.clock.early && at <= tick.at;
+  if (!clock.breached && !keeps) return;
+  turn.emit({
+    type: 'met',
+    subject: commitment.name,
+    clauses: commitment.clauses,
+    data: { late: clock.breached, ...(keeps ? { due: tick.at } : clock.breachedAt === undefined ? {} : { due: clock.breachedAt }) },
+    patch: { clocks: { [key]: { lastMet: at, breached: false, breachedAt: null } } },
+  });
+}
+
+/** Resolving stops commitments, delayed rules and paths that are older than it; closing and merging stop everything. */
+export function stopAt(turn: Turn, happening: Happening): void {
+  const { event } = happening;
+  const all = event.type !== 'resolved';
+  const clocks: Record<string, JsonObject | null> = {};
+  const names: string[] = [];
+  for (const [key, clock] of Object.entries(turn.state.clocks)) {
+    if (clock.status === 'done' || clock.anchorSeq >= event.seq || (clock.owner === 'task' && !all)) continue;
+    clocks[key] = clock.owner === 'rule' ? null : { status: 'done' };
+    names.push(clock.name);
+  }
+  const paths: Record<string, JsonObject> = {};
+  for (const [name, path] of Object.entries(turn.state.paths)) {
+    if (!path.done) paths[name] = { done: true, ackDue: null };
+  }
+  const deliveries: Record<string, JsonObject> = {};
+  for (const [key, delivery] of Object.entries(turn.state.deliveries)) {
+    if (delivery.at < event.at && (delivery.by.length > 0 || delivery.timeoutAt !== undefined)) deliveries[key] = { by: [], timeoutAt: null };
+  }
+  const tasks: Record<string, JsonObject> = {};
+  if (all) {
+    for (const [key, task] of Object.entries(turn.state.tasks)) if (task.open) tasks[key] = { open: false, outcome: 'closed', remindAt: null };
+  }
+  if (names.length + Object.keys(paths).length + Object.keys(tasks).length + Object.keys(deliveries).length === 0) return;
+  turn.emit({ type: 'stopped', data: { reason: event.type, names }, patch: { clocks, paths, deliveries, tasks, waiting: [] } });
+}

@@ -1,0 +1,256 @@
+/** Messages: what is asked for, what became of it, and what waits for a field or for a receipt. */
+import { isUnknown } from '../policy/expr';
+import type { DeliverAction, Json, JsonObject, TemplateDef } from '../policy/types';
+import { formatInstant, type EpochMs } from '../time/instants';
+import { CUSTOMER, membersOf, namesOf, targetsOf, type Target } from './contacts';
+import { compileExpr } from '../policy/expr';
+import { lookUpName, makeEnv, valueIn, type Scope } from './env';
+import { pageMissed, pageTaken } from './paths';
+import type { Turn } from './turn';
+import type { Channel, Delivery, DeliveryState, Receipt } from './types';
+
+/** A page that nobody confirmed to have taken by then counts as not reached (design.md, decision 4). */
+export const PAGE_TIMEOUT_MS = 120_000;
+/** Variables of one delivery, at most: a template never needs a document. */
+const TEXT_LIMIT = 1_000;
+const VARS_LIMIT = 4_096;
+
+const DEFAULT_CHANNELS: Record<DeliverAction['verb'], Channel[]> = {
+  notify: ['email'],
+  page: ['page'],
+  send: ['email'],
+  draft: ['email'],
+  status_page: ['status_page'],
+};
+
+export interface DeliverOptions {
+  clauses: string[];
+  /** Where a path pages one of its levels. */
+  path?: { name: string; level: number; attempt: number };
+  extra?: JsonObject;
+  /** Where this delivery stands in the pack, so that it can be made later when a field was missing. */
+  source?: string;
+}
+
+const cut = (value: Json): Json => (typeof value === 'string' && value.length > TEXT_LIMIT ? `${value.slice(0, TEXT_LIMIT - 1)}…` : value);
+
+/** The variables a template reads, from the names of policy-language §3. Names without a value are left out. */
+export function variablesOf(scope: Scope, template: TemplateDef | undefined, extra: JsonObject = {}): JsonObject {
+  const env = makeEnv(scope);
+  const vars: JsonObject = {};
+  let size = 0;
+  for (const dotted of template?.vars ?? []) {
+    const value = lookUpName(env, dotted);
+    if (value === undefined) continue;
+    const kept = cut(value);
+    size += JSON.stringify(kept).length;
+    if (size > VARS_LIMIT) break;
+    const parts = dotted.split('.');
+    let node = vars;
+    for (const part of parts.slice(0, -1)) {
+      const inner = node[part];
+      node = (inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {})) as JsonObject;
+    }
+    node[parts.at(-1) ?? dotted] = kept;
+  }
+  return { ...vars, ...extra };
+}
+
+function missingFields(scope: Scope, template: TemplateDef | undefined): string[] {
+  const env = makeEnv(scope);
+  return (template?.needs ?? [])
+    .filter((need) => {
+      const value = compileExpr(need.x)(env);
+      return isUnknown(value) || value === null || value === '' || value === false;
+    })
+    .map((need) => need.src);
+}
+
+const isPublic = (action: DeliverAction, template: TemplateDef | undefined): boolean =>
+  action.verb === 'status_page' || template?.audience === 'customer' || template?.audience === 'public';
+
+/** Carry out a delivery action: one delivery a target and channel, or none yet where a customer's message lacks a field. */
+export function deliver(turn: Turn, given: Scope, action: DeliverAction, options: DeliverOptions): void {
+  // A message says how things stand when it is made: the clocks that this instant started included.
+  const scope: Scope = { ...given, state: turn.state };
+  const template = action.template === undefined ? undefined : turn.pack.templates[action.template];
+  const missing = missingFields(scope, template);
+  if (missing.length > 0 && isPublic(action, template) && action.verb !== 'draft') {
+    wait(turn, scope, action, options, missing);
+    return;
+  }
+  const got = valueIn(makeEnv(scope), action.verb === 'draft' ? (action.for ?? action.to) : action.to);
+  if (isUnknown(got) && action.verb !== 'status_page') {
+    turn.recordUnknown(got.missing, action.template ?? action.verb);
+    return;
+  }
+  const channels = (action.via.length > 0 ? action.via : DEFAULT_CHANNELS[action.verb]) as Channel[];
+  const targets: Target[] =
+    action.verb === 'status_page'
+      ? [{ role: 'public', to: 'status_page', channel: 'status_page', via: [] }]
+      : customersOr(turn, scope, isUnknown(got) ? null : got, channels);
+  for (const target of targets) make(turn, scope, action, template, target, options);
+}
+
+function customersOr(turn: Turn, scope: Scope, value: Json, channels: Channel[]): Target[] {
+  if (Array.isArray(value) && value.some((item) => item !== null && typeof item === 'object')) {
+    return [{ role: 'recipients', to: 'recipients', channel: 'broadcast', recipients: value, via: [] }];
+  }
+  const names = membersOf(turn.pack, namesOf(value));
+  const targets: Target[] = [];
+  for (const name of names) {
+    const found = targetsOf(scope, name, channels);
+    if (found.length > 0) targets.push(...found);
+    else if (name.includes('@')) targets.push({ role: name, to: name, channel: 'email', via: [] });
+    else unreachable(turn, name);
+  }
+  return targets;
+}
+
+/** Nobody can be told under this name: said as an event, and the catch-all is told instead, once. */
+function unreachable(turn: Turn, role: string): void {
+  turn.emit({ type: 'unreached', subject: role, data: { role, reason: 'no contact' } });
+}
+
+function make(turn: Turn, scope: Scope, action: DeliverAction, template: TemplateDef | undefined, target: Target, options: DeliverOptions): void {
+  const templateName = action.template ?? `builtin_${action.verb}`;
+  const once = `deliver:${target.role}:${target.channel}:${templateName}`;
+  if (action.once && turn.state.once.includes(once)) return;
+  const state = action.state ? valueIn(makeEnv(scope), action.state) : undefined;
+  const stateText = typeof state === 'string' ? state : undefined;
+  const mergeKey = `${target.channel} ${target.to} ${templateName} ${stateText ?? ''} ${String(options.extra?.['action'] ?? '')}`;
+  const twin = turn.made.get(mergeKey);
+  if (twin) {
+    twin.clauses = [...new Set([...twin.clauses, ...options.clauses])];
+    (twin.data as { clauses?: Json }).clauses = twin.clauses;
+    return;
+  }
+  const slot = options.path ? `${target.role}:${templateName}:L${options.path.level}.${options.path.attempt}` : `${target.role}:${templateName}`;
+  const delivery: Delivery = {
+    key: [turn.state.id, turn.cause, slot, target.channel].join('|'),
+    ticket: turn.state.id,
+    at: turn.at,
+    channel: target.channel,
+    verb: action.verb,
+    role: target.role,
+    to: target.to,
+    ...(target.recipients === undefined ? {} : { recipients: target.recipients }),
+    template: templateName,
+    ...(stateText === undefined ? {} : { state: stateText }),
+    vars: variablesOf(scope, template, options.extra),
+    clauses: options.clauses,
+    ...(action.name === undefined ? {} : { name: action.name }),
+    ...(options.path ? { path: options.path.name, level: options.path.level, attempt: options.path.attempt } : {}),
+    ...(action.mention === undefined ? {} : { mention: action.mention }),
+    priority: String(turn.state.ticket['priority'] ?? ''),
+    ...(action.worth === undefined ? {} : { worthUntil: turn.at + action.worth }),
+    ifLate: action.ifLate,
+    ...(action.verb === 'draft' ? { draftFor: draftAudience(scope, action) } : {}),
+  };
+  const pending: DeliveryState = {
+    key: delivery.key,
+    ...(action.name === undefined ? {} : { name: action.name }),
+    at: turn.at,
+    channel: target.channel,
+    role: target.role,
+    to: target.to,
+    ...(options.path ? { path: options.path.name } : {}),
+    status: 'pending',
+    by: action.by.map((by) => turn.at + by),
+    ...(target.channel === 'page' && options.path ? { timeoutAt: turn.at + PAGE_TIMEOUT_MS } : {}),
+  };
+  const event = turn.emit({
+    type: 'delivery',
+    subject: action.name ?? templateName,
+    clauses: options.clauses,
+    data: { ...(delivery as unknown as JsonObject), ...(target.via.length > 0 ? { fallback: target.via } : {}) },
+    patch: {
+      deliveries: { [delivery.key]: pending as unknown as JsonObject },
+      ...(action.name === undefined ? {} : { named: { [action.name]: { ok: false, to: target.to, role: target.role, at: turn.at } } }),
+      ...(action.once ? { once: [once] } : {}),
+    },
+  });
+  turn.made.set(mergeKey, event);
+}
+
+function draftAudience(scope: Scope, action: DeliverAction): string {
+  const audience = valueIn(makeEnv(scope), action.to);
+  return isUnknown(audience) ? CUSTOMER : namesOf(audience).join(', ') || CUSTOMER;
+}
+
+function wait(turn: Turn, scope: Scope, action: DeliverAction, options: DeliverOptions, missing: string[]): void {
+  if (options.source === undefined) return;
+  const subject = action.name ?? action.template ?? action.verb;
+  const entry: JsonObject = { source: options.source, template: action.template ?? '', event: eventOf(scope), missing };
+  const waiting = [...turn.state.waiting.filter((one) => one['source'] !== options.source), entry];
+  turn.emit({ type: 'waiting', subject, clauses: options.clauses, data: { template: action.template ?? '', missing }, patch: { waiting } });
+}
+
+const eventOf = (scope: Scope): JsonObject => ({
+  type: scope.event.type,
+  ...(scope.event.subject === undefined ? {} : { subject: scope.event.subject }),
+  at: scope.event.at,
+  by: scope.event.by as unknown as JsonObject,
+  data: scope.event.data,
+});
+
+/** Customer messages whose fields are there now are made; the others go on waiting. */
+export function retryWaiting(turn: Turn, find: (source: string) => { action: DeliverAction; clauses: string[] } | undefined): void {
+  for (const entry of turn.state.waiting) {
+    const source = String(entry['source']);
+    const found = find(source);
+    const event = entry['event'] as unknown as Scope['event'];
+    const scope: Scope = { pack: turn.pack, state: turn.state, event };
+    const template = found?.action.template === undefined ? undefined : turn.pack.templates[found.action.template];
+    if (found && missingFields(scope, template).length > 0) continue;
+    const waiting = turn.state.waiting.filter((one) => one['source'] !== source);
+    turn.emit({ type: 'waited', subject: found?.action.name ?? String(entry['template']), data: {}, patch: { waiting } });
+    if (found) deliver(turn, scope, found.action, { clauses: found.clauses, source });
+  }
+}
+
+/** Settle a delivery by what its activity said. A receipt for a delivery already settled changes nothing. */
+export function settle(turn: Turn, receipt: Receipt): void {
+  const pending = turn.state.deliveries[receipt.key];
+  if (!pending) return;
+  const name = pending.name ?? subjectOf(receipt.key);
+  const data: JsonObject = { key: receipt.key, channel: pending.channel, role: pending.role, to: receipt.to ?? pending.to };
+  if (receipt.person !== undefined) data['person'] = receipt.person;
+  if (receipt.provider !== undefined) data['provider'] = receipt.provider;
+  if (receipt.detail !== undefined) data['detail'] = receipt.detail;
+  const ok = receipt.outcome === 'delivered';
+  const named: JsonObject = { ok, to: data['to'] ?? pending.to, role: pending.role, at: receipt.at, ...(receipt.person ? { person: receipt.person } : {}) };
+  turn.emit({
+    type: ok ? 'delivered' : receipt.outcome === 'unreached' ? 'unreached' : receipt.outcome === 'dropped' ? 'dropped' : 'undelivered',
+    subject: receipt.outcome === 'unreached' ? pending.role : name,
+    data,
+    patch: { deliveries: { [receipt.key]: null }, ...(pending.name === undefined ? {} : { named: { [pending.name]: named } }) },
+  });
+  if (pending.path === undefined) return;
+  if (ok) pageTaken(turn, pending, receipt);
+  else if (receipt.outcome !== 'dropped') pageMissed(turn, pending);
+}
+
+const subjectOf = (key: string): string => key.split('|').at(-2)?.split(':')[1] ?? 'delivery';
+
+/** A deadline for a receipt has passed (`undelivered(name)`); the delivery itself goes on being tried. */
+export function deadlinePassed(turn: Turn, pending: DeliveryState, deadline: EpochMs): void {
+  const name = pending.name ?? subjectOf(pending.key);
+  turn.emit({
+    type: 'undelivered',
+    subject: name,
+    data: { key: pending.key, channel: pending.channel, role: pending.role, to: pending.to, by: formatInstant(deadline) },
+    patch: { deliveries: { [pending.key]: { by: pending.by.filter((by) => by > deadline) } } },
+  });
+}
+
+/** No word of a page within its timeout: whoever it was for counts as not reached. */
+export function pageTimedOut(turn: Turn, pending: DeliveryState): void {
+  turn.emit({
+    type: 'unreached',
+    subject: pending.role,
+    data: { key: pending.key, channel: pending.channel, role: pending.role, to: pending.to, reason: 'no receipt in time' },
+    patch: { deliveries: { [pending.key]: { timeoutAt: null } } },
+  });
+  pageMissed(turn, pending);
+}

@@ -1,0 +1,197 @@
+/**
+ * The ticket core. Pure: a pack, a state and an input in; events and the next state out. Driven by the ticket workflow
+ * (live), by the rehearsal and by the backtest; all of them call `open`, `handle` and `advance`, and nothing else.
+ */
+import { rejection } from '../errors';
+import type { CompiledPack, JsonObject } from '../policy/types';
+import { formatInstant, type EpochMs } from '../time/instants';
+import { agenda, nextDue } from './agenda';
+import { decide } from './commands';
+import { deliver, settle } from './deliveries';
+import { fallDue } from './due';
+import { blankState, evolve } from './evolve';
+import { initialFields, misfit } from './fields';
+import { settleTurn } from './react';
+import { Turn } from './turn';
+import type { Actor, AgendaItem, Command, FactAnswer, Input, Opening, Outcome, Receipt, Rejection, Step, TicketEvent, TicketState } from './types';
+
+export interface OpenOptions {
+  id: string;
+  number?: string;
+  /** The instant the customer was received, which is when clocks start (SEC-ESC AMB-05). */
+  at: EpochMs;
+  recordedAt: EpochMs;
+  packHash: string;
+  by?: Actor;
+}
+
+const CHANNELS = ['email', 'chat', 'phone', 'portal', 'api'];
+
+/** Why an opening cannot be taken, or undefined. The message names the field and the rule. */
+export function refuseOpening(pack: CompiledPack, opening: Opening): Rejection | undefined {
+  const invalid = (field: string, rule: string): Rejection => rejection('ESC_FIELD_INVALID', `the field "${field}" must be ${rule}`, { field });
+  if (typeof opening.subject !== 'string' || opening.subject.trim() === '') return rejection('ESC_FIELD_REQUIRED', 'an opening needs the field "subject"', { field: 'subject' });
+  if (!CHANNELS.includes(opening.channel)) return invalid('channel', `one of ${CHANNELS.join(', ')}`);
+  if (typeof opening.customer?.email !== 'string' || !/^[^\s@,;<>]+@[^\s@,;<>]+$/.test(opening.customer.email)) return invalid('customer.email', 'an e-mail address');
+  if (opening.priority !== undefined && !/^P[1-4]$/.test(opening.priority)) return invalid('priority', 'one of P1, P2, P3, P4');
+  for (const [name, value] of Object.entries(opening.fields ?? {})) {
+    const def = pack.fields[name];
+    if (!def) return rejection('ESC_FIELD_UNKNOWN', `the pack declares no field "${name}"`, { field: `fields.${name}` });
+    const wrong = misfit(def, value);
+    if (wrong !== undefined) return invalid(`fields.${name}`, wrong);
+  }
+  return undefined;
+}
+
+/** Open a ticket: classify it, record `opened`, and everything that follows at that instant. */
+export function open(pack: CompiledPack, opening: Opening, options: OpenOptions): Outcome {
+  const refused = refuseOpening(pack, opening);
+  if (refused) return { ok: false, rejection: refused };
+  const version = String(pack.version['id'] ?? '');
+  const blank = blankState(options.id, { id: pack.id, version, hash: options.packHash });
+  const by: Actor = options.by ?? { name: opening.customer.name, kind: 'customer' };
+  const base: JsonObject = {
+    id: options.id,
+    number: options.number ?? options.id,
+    kind: 'support',
+    status: 'created',
+    subject: opening.subject,
+    channel: opening.channel,
+    customer: opening.customer,
+    tags: opening.tags ?? [],
+    opened_at: options.at,
+    ...(opening.category === undefined ? {} : { category: opening.category }),
+    ...(opening.externalId === undefined ? {} : { external_id: opening.externalId }),
+    ...(opening.priority === undefined ? {} : { priority: opening.priority }),
+  };
+  const given = { ...base, ...opening.fields };
+  const message: JsonObject = { subject: opening.subject, body: opening.body ?? '', from: 'customer' };
+  const is = Object.fromEntries(pack.conditions.map((condition) => [condition.name, false]));
+  const scope = { pack, state: { ...blank, is, ticket: { ...blank.ticket, ...given } }, event: { type: 'opened', at: options.at, by, data: { ...given, body: opening.body ?? '' } }, message };
+  const { fields, decided, clauses } = initialFields(scope, given);
+  const priority = fields['priority'] ?? 'P3';
+  const ticket: JsonObject = { ...fields, priority };
+  const turn = new Turn(pack, { ...blank, is }, options.at, options.recordedAt, `open:${options.id}`, message);
+  return guarded(turn, () => {
+    turn.emit({
+      type: 'opened',
+      at: options.at,
+      by,
+      clauses,
+      data: { subject: opening.subject, channel: opening.channel, priority, customer: { plan: opening.customer.plan, name: opening.customer.name }, status: 'created', decided },
+      patch: { ticket, is, ...(opening.priority === undefined ? {} : { held: ['priority'] }) },
+    });
+    settleTurn(turn);
+    return undefined;
+  });
+}
+
+function guarded(turn: Turn, run: () => Rejection | undefined): Outcome {
+  const refused = run();
+  return refused ? { ok: false, rejection: refused } : { ok: true, state: turn.state, events: turn.events };
+}
+
+const join = (first: Step, second: Step): Step => ({ state: second.state, events: [...first.events, ...second.events] });
+
+/** A person whose name is a role of the pack acts in that role. */
+function actor(pack: CompiledPack, by: Actor): Actor {
+  return by.role === undefined && pack.people[by.name] ? { ...by, role: by.name } : by;
+}
+
+/**
+ * Take one input at its own instant: everything due before it is processed first, it comes before what is due at the very
+ * same instant. A refused command changes nothing, what fell due before it included.
+ */
+export function handle(pack: CompiledPack, state: TicketState, input: Input, recordedAt: EpochMs): Outcome {
+  const at = Math.max(state.at, inputInstant(input));
+  if (input.kind === 'command' && state.commandIds.includes(input.command.id)) return { ok: true, state, events: [] };
+  const before = advance(pack, state, at - 1, recordedAt);
+  const turn = new Turn(pack, before.state, at, recordedAt, causeOf(input), messageOf(input));
+  const outcome = guarded(turn, () => take(turn, input));
+  return outcome.ok ? { ok: true, ...join(before, outcome) } : outcome;
+}
+
+function take(turn: Turn, input: Input): Rejection | undefined {
+  let refused: Rejection | undefined;
+  if (input.kind === 'command') refused = decide(turn, { name: input.command.name, by: actor(turn.pack, input.command.by), fields: input.command.fields });
+  else if (input.kind === 'receipt') settle(turn, input.receipt);
+  else recordFact(turn, input.answer);
+  if (!refused) settleTurn(turn);
+  return refused;
+}
+
+function recordFact(turn: Turn, answer: FactAnswer): void {
+  const def = turn.pack.facts[answer.fact];
+  const listed = answer.value !== undefined && (!def || def.values.length === 0 || def.values.includes(String(answer.value)));
+  const known = answer.value !== undefined && listed;
+  turn.emit({
+    type: 'fact',
+    subject: answer.fact,
+    by: { name: answer.fact, kind: 'feed' },
+    clauses: def?.clauses ?? [],
+    data: { fact: answer.fact, value: answer.value ?? null, score: answer.score ?? null, reasons: answer.reasons ?? [] },
+    patch: { facts: { [answer.fact]: { value: answer.value ?? null, score: answer.score ?? null, at: turn.at, known } } },
+  });
+}
+
+const inputInstant = (input: Input): EpochMs => (input.kind === 'command' ? input.command.at : input.kind === 'receipt' ? input.receipt.at : input.answer.at);
+
+function causeOf(input: Input): string {
+  if (input.kind === 'command') return `command:${input.command.id}`;
+  return input.kind === 'receipt' ? `receipt:${input.receipt.key}` : `fact:${input.answer.key ?? input.answer.fact}@${formatInstant(input.answer.at)}`;
+}
+
+function messageOf(input: Input): JsonObject | undefined {
+  if (input.kind !== 'command' || !['message', 'reply'].includes(input.command.name)) return undefined;
+  const { fields } = input.command;
+  return { body: fields['text'] ?? fields['body'] ?? '', subject: fields['subject'] ?? '', from: fields['from'] ?? 'customer' };
+}
+
+/** Process everything due up to and including `until`, instant by instant, in the order of the agenda. */
+export function advance(pack: CompiledPack, state: TicketState, until: EpochMs, recordedAt: EpochMs): Step {
+  const events: TicketEvent[] = [];
+  let current = state;
+  for (;;) {
+    const first = agenda(pack, current)[0];
+    if (!first || first.at > until) return { state: current, events };
+    const step = instant(pack, current, Math.max(first.at, current.at), recordedAt);
+    current = step.state;
+    for (const event of step.events) events.push(event);
+  }
+}
+
+/** All that is due at one instant, in one turn, so that one person is told one thing once. */
+function instant(pack: CompiledPack, state: TicketState, at: EpochMs, recordedAt: EpochMs): Step {
+  const turn = new Turn(pack, state, at, recordedAt, '');
+  let item = agenda(pack, turn.state)[0];
+  try {
+    while (item && item.at <= at) {
+      turn.cause = `${item.id}@${formatInstant(item.at)}`;
+      fallDue(turn, item);
+      settleTurn(turn);
+      const next = agenda(pack, turn.state)[0];
+      if (next && next.id === item.id && next.at === item.at && next.kind === item.kind && next.label === item.label) throw new Error(`${item.id} is still due after it was acted on`);
+      item = next;
+    }
+    return { state: turn.state, events: turn.events };
+  } catch (error) {
+    return park(pack, state, item, at, recordedAt, error);
+  }
+}
+
+/** A defect must not wedge a ticket: the item is set aside, that is recorded, the catch-all is told once (decision 20). */
+function park(pack: CompiledPack, state: TicketState, item: AgendaItem | undefined, at: EpochMs, recordedAt: EpochMs, error: unknown): Step {
+  if (!item) throw error;
+  const turn = new Turn(pack, state, at, recordedAt, `fault:${item.id}@${formatInstant(item.at)}`);
+  turn.emit({ type: 'engine_fault', subject: item.name, data: { item: item.id, at: formatInstant(item.at), error: error instanceof Error ? error.message : String(error) }, patch: { parked: [`${item.id}@${item.at}`] } });
+  const last = turn.events[0];
+  if (last && pack.catchAll && !state.once.includes('fault')) {
+    const scope = { pack, state: turn.state, event: { type: 'engine_fault', at, by: last.by, data: last.data } };
+    deliver(turn, scope, { verb: 'page', to: { lit: pack.catchAll }, via: ['page', 'email'], by: [], ifLate: 'send' }, { clauses: [] });
+    turn.emit({ type: 'noted', data: { text: 'The catch-all was told of a fault of the engine.' }, patch: { once: ['fault'] } });
+  }
+  return { state: turn.state, events: turn.events };
+}
+
+export { agenda, evolve, nextDue };
+export type { Command, Receipt };

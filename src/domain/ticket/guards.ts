@@ -1,0 +1,55 @@
+import { isUnknown } from '../policy/expr';
+import type { GuardDef, JsonObject } from '../policy/types';
+import { rejection } from '../errors';
+import { makeEnv, holdsIn, lookUpName, type Scope } from './env';
+import type { Turn } from './turn';
+import type { Actor, Rejection } from './types';
+
+/** Whether something a guard needs is there: a field with a value, or a task that was answered. */
+function present(scope: Scope, need: string): boolean {
+  const env = makeEnv(scope);
+  const value = need.startsWith('task.') && need.split('.').length === 2 ? lookUpName(env, `${need}.done`) : lookUpName(env, need);
+  return value !== undefined && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
+}
+
+function failure(scope: Scope, guard: GuardDef): { guard: string; say: string; missing: string[]; clauses: string[] } | undefined {
+  const env = makeEnv(scope);
+  if (guard.when && holdsIn(env, guard.when) !== true) return undefined;
+  const missing = guard.needs.filter((need) => !present(scope, need));
+  // An unknown refusal refuses: what cannot be told is not allowed (policy-language §4.3).
+  const refuses = guard.refuse === undefined ? false : holdsIn(env, guard.refuse);
+  if (missing.length === 0 && refuses === false) return undefined;
+  const unknown = isUnknown(refuses) ? [refuses.missing] : [];
+  return { guard: guard.name, say: guard.say, missing: [...missing, ...unknown], clauses: guard.clauses };
+}
+
+/**
+ * Try all guards of a command. The refusal lists every failing one; a role that may override passes with a reason,
+ * which is recorded on the command's event.
+ */
+export function checkGuards(turn: Turn, command: { name: string; by: Actor; fields: JsonObject }, overlay: JsonObject): Rejection | undefined {
+  const scope: Scope = {
+    pack: turn.pack,
+    state: turn.state,
+    overlay,
+    event: { type: command.name, at: turn.at, by: command.by, data: command.fields },
+  };
+  const failing: JsonObject[] = [];
+  const words: string[] = [];
+  const overridden: string[] = [];
+  for (const guard of Object.values(turn.pack.guards)) {
+    if (guard.command !== command.name) continue;
+    const failed = failure(scope, guard);
+    if (!failed) continue;
+    const reason = command.fields['override'];
+    if (guard.override && typeof reason === 'string' && reason !== '' && guard.override.by.includes(command.by.role ?? '')) {
+      overridden.push(guard.override.flag ?? guard.name);
+      continue;
+    }
+    failing.push(failed as unknown as JsonObject);
+    words.push(failed.missing.length > 0 ? `${failed.say} (missing: ${failed.missing.join(', ')})` : failed.say);
+  }
+  if (failing.length > 0) return rejection('ESC_GUARD_REFUSED', `${command.name} is refused: ${words.join('; ')}`, { guards: failing });
+  for (const flag of overridden) turn.emit({ type: 'overridden', subject: flag, by: command.by, data: { command: command.name, reason: command.fields['override'] ?? '' } });
+  return undefined;
+}

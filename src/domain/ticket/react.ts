@@ -1,0 +1,48 @@
+/** What one event leads to, in a fixed order; and so on until nothing is left. */
+import { act, findDelivery } from './actions';
+import { closeTasks, openTasks } from './tasks';
+import { meetCommitments, refreshClocks, startClocks, stopAt } from './clock-reactions';
+import { retryWaiting } from './deliveries';
+import { runTables } from './fields';
+import { packIndex } from './pack-index';
+import { matches } from './patterns';
+import type { Happening, Turn } from './turn';
+
+const ENDS = new Set(['resolved', 'closed', 'merged']);
+
+function react(turn: Turn, happening: Happening): void {
+  const { event } = happening;
+  for (const edge of happening.edges) {
+    const clauses = turn.pack.conditions.find((condition) => condition.name === edge.name)?.clauses ?? [];
+    turn.emit({ type: edge.now ? 'began' : 'ended', subject: edge.name, clauses });
+  }
+  runTables(turn, happening);
+  meetCommitments(turn, happening);
+  closeTasks(turn, happening);
+  if (ENDS.has(event.type)) stopAt(turn, happening);
+  refreshClocks(turn, happening);
+  startClocks(turn, happening);
+  openTasks(turn, happening);
+  for (const rule of packIndex(turn.pack).rulesOn.get(event.type) ?? []) {
+    if (rule.clock || !matches(rule.on, event)) continue;
+    const once = `rule:${rule.name}`;
+    if (rule.once && turn.state.once.includes(once)) continue;
+    const scope = turn.scope(happening);
+    if (!turn.holds(scope, rule.when)) continue;
+    if (rule.once) turn.emit({ type: 'fired', subject: rule.name, clauses: rule.clauses, patch: { once: [once] } });
+    act(turn, happening, rule, scope);
+  }
+  if (event.type === 'changed' && turn.state.waiting.length > 0) retryWaiting(turn, (source) => findDelivery(turn.pack, source));
+}
+
+/** Work off everything that the events of this turn lead to. */
+export function settleTurn(turn: Turn): void {
+  for (let happening = turn.next(); happening; happening = turn.next()) react(turn, happening);
+  const unknown = turn.takeUnknown();
+  if (unknown.length > 0) {
+    turn.emit({ type: 'unknown', data: { names: unknown }, patch: { unknown } });
+    for (let happening = turn.next(); happening; happening = turn.next()) react(turn, happening);
+    turn.takeUnknown();
+  }
+}
+

@@ -1,0 +1,91 @@
+/** Tasks: whatever a person must answer. Opened by events, answered by a command, moot when their `while` ends. */
+import { isUnknown } from '../policy/expr';
+import type { Json, JsonObject, TaskDef } from '../policy/types';
+import { clockDef, startClock } from './clock-reactions';
+import { namesOf } from './contacts';
+import { makeEnv, valueIn } from './env';
+import { packIndex } from './pack-index';
+import { matches } from './patterns';
+import { compileExpr } from '../policy/expr';
+import { touches, type Happening, type Turn } from './turn';
+import type { Actor, TaskState, TicketState } from './types';
+
+/** The newest open task of a name, or undefined. */
+export function openTask(state: TicketState, name: string): { key: string; task: TaskState } | undefined {
+  let found: { key: string; task: TaskState } | undefined;
+  for (const [key, task] of Object.entries(state.tasks)) {
+    if (task.name === name && task.open && (!found || task.n > found.task.n)) found = { key, task };
+  }
+  return found;
+}
+
+/** Tasks that this event opens, and those it closes or makes moot. */
+export function openTasks(turn: Turn, happening: Happening): void {
+  for (const task of packIndex(turn.pack).tasksOn.get(happening.event.type) ?? []) {
+    if (matches(task.clock.anchors, happening.event) && turn.holds(turn.scope(happening), task.when)) openOne(turn, happening, task);
+  }
+}
+
+/** Open one task; its answerer may be named by the rule that opens it. */
+export function openOne(turn: Turn, happening: Happening, task: TaskDef, answerer?: Json): void {
+  const scope = turn.scope(happening);
+  if (!turn.holds(scope, task.clock.while)) return;
+  // Two events of one instant ask one question once.
+  if (Object.values(turn.state.tasks).some((one) => one.name === task.name && one.open && one.openedAt === turn.at)) return;
+  const env = makeEnv(scope);
+  const got = answerer ?? valueIn(env, task.for);
+  const prefill = task.prefill ? compileExpr(task.prefill.x)(env) : undefined;
+  const n = 1 + Math.max(0, ...Object.values(turn.state.tasks).filter((one) => one.name === task.name).map((one) => one.n));
+  const key = `${task.name}#${n}`;
+  const state: TaskState = {
+    name: task.name,
+    n,
+    for: isUnknown(got) ? [] : namesOf(got),
+    openedAt: turn.at,
+    open: true,
+    ...(prefill === undefined || isUnknown(prefill) ? {} : { prefill }),
+    ...(task.remind === undefined ? {} : { remindAt: turn.at + task.remind }),
+  };
+  const older: Record<string, JsonObject | null> = {};
+  for (const [oldKey, old] of Object.entries(turn.state.tasks)) if (old.name === task.name && !old.open) older[oldKey] = null;
+  turn.emit({
+    type: 'task_opened',
+    subject: task.name,
+    clauses: task.clauses,
+    data: { task: task.name, n, for: state.for, ...(task.title === undefined ? {} : { title: task.title }), ...(state.prefill === undefined ? {} : { prefill: state.prefill }) },
+    patch: { tasks: { ...older, [key]: state as unknown as JsonObject } },
+  });
+  startClock(turn, happening, 'task', task.name, `task:${key}`, task.clock, task.clauses);
+}
+
+function settleTask(turn: Turn, key: string, task: TaskState, type: 'task_done' | 'task_moot', by: Actor | undefined, patch: JsonObject, data: JsonObject): void {
+  turn.emit({
+    type,
+    subject: task.name,
+    ...(by ? { by } : {}),
+    clauses: turn.pack.tasks[task.name]?.clauses ?? [],
+    data: { task: task.name, n: task.n, ...data },
+    patch: { tasks: { [key]: { open: false, remindAt: null, at: turn.at, ...patch } }, clocks: { [`task:${key}`]: null } },
+  });
+}
+
+/** Tasks closed by this event, and tasks whose `while` it ended. */
+export function closeTasks(turn: Turn, happening: Happening): void {
+  for (const def of packIndex(turn.pack).tasksClosedOn.get(happening.event.type) ?? []) {
+    const found = matches(def.closes, happening.event) ? openTask(turn.state, def.name) : undefined;
+    if (found && found.task.openedAt <= happening.event.at) settleTask(turn, found.key, found.task, 'task_done', undefined, { outcome: 'done' }, { closed_by: happening.event.type });
+  }
+  for (const [key, clock] of Object.entries(happening.after.clocks)) {
+    if (clock.owner !== 'task') continue;
+    const task = turn.state.tasks[key.slice('task:'.length)];
+    const condition = clockDef(turn, clock)?.while;
+    if (!task?.open || !condition || !touches(condition.reads, happening.changed)) continue;
+    if (!turn.holds(turn.scope(happening), condition)) settleTask(turn, key.slice('task:'.length), task, 'task_moot', undefined, { outcome: 'moot' }, {});
+  }
+}
+
+/** Record a person's answer; the fields it sets are set by the caller's `changed` events. */
+export function answerTask(turn: Turn, key: string, task: TaskState, by: Actor, choice: Json | undefined, answer: JsonObject): void {
+  const given: JsonObject = choice === undefined ? {} : { choice };
+  settleTask(turn, key, task, 'task_done', by, { outcome: 'done', by: by.name, answer, ...given }, { ...answer, ...given });
+}

@@ -1,0 +1,322 @@
+/**
+ * The vocabulary of the ticket core: what comes in (inputs), what is recorded (events), what is known (state).
+ * All of it is plain JSON: no Date, Map, Set, class or undefined survives continue-as-new.
+ */
+import type { Json, JsonObject } from '../policy/types';
+import type { DurationMs, EpochMs } from '../time/instants';
+
+/** Who did something. `engine` is Tocsin itself, `feed` a machine. */
+export interface Actor {
+  name: string;
+  role?: string;
+  kind: 'person' | 'customer' | 'engine' | 'feed';
+}
+
+/** What intake says of a new ticket (design.md, "An opening"). */
+export interface Opening {
+  subject: string;
+  body: string;
+  channel: 'email' | 'chat' | 'phone' | 'portal' | 'api';
+  priority?: string;
+  customer: { name: string; email: string; plan: string; [key: string]: Json };
+  category?: string;
+  tags?: string[];
+  externalId?: string;
+  fields?: JsonObject;
+}
+
+/** The fixed set of commands (design.md, decision 17). No clause gets one of its own. */
+export const COMMANDS = [
+  'claim',
+  'progress',
+  'reply',
+  'message',
+  'send_update',
+  'acknowledge',
+  'escalate',
+  'deescalate',
+  'confirm_receipt',
+  'pause',
+  'resume',
+  'hand_off',
+  'release',
+  'answer',
+  'set',
+  'tag',
+  'untag',
+  'note',
+  'link',
+  'resolve',
+  'reopen',
+  'close',
+  'merge',
+] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+/** A person's or a machine's order. `at` was stamped once, at the trusted edge; `id` makes a repeat harmless. */
+export interface Command {
+  id: string;
+  name: string;
+  at: EpochMs;
+  /** What the giver said, where `at` had to be clamped. */
+  givenAt?: EpochMs;
+  by: Actor;
+  fields: JsonObject;
+}
+
+/** What became of a delivery, said by the activity that made it. */
+export interface Receipt {
+  key: string;
+  outcome: 'delivered' | 'failed' | 'unreached' | 'dropped';
+  at: EpochMs;
+  /** When it was handed to the provider. */
+  handedOverAt?: EpochMs;
+  to?: string;
+  person?: string;
+  provider?: string;
+  detail?: string;
+}
+
+/** The answer to a question the core put to the outside. */
+export interface FactAnswer {
+  fact: string;
+  at: EpochMs;
+  value?: Json;
+  score?: number;
+  reasons?: string[];
+  key?: string;
+}
+
+export type Input =
+  | { kind: 'command'; command: Command }
+  | { kind: 'receipt'; receipt: Receipt }
+  | { kind: 'fact'; answer: FactAnswer };
+
+/** One thing that happened. `seq` is dense from 1; `at` is the instant it belongs to, `recordedAt` when it was written. */
+export interface TicketEvent {
+  seq: number;
+  at: EpochMs;
+  recordedAt: EpochMs;
+  type: string;
+  subject?: string;
+  by: Actor;
+  /** `command:<id>`, `<commitment>@<due instant>`, `receipt:<key>`. */
+  cause: string;
+  clauses: string[];
+  data: JsonObject;
+  /** What it changes in the state: `evolve` applies it, so the state is a fold of the events and of nothing else. */
+  patch?: StatePatch;
+}
+
+/** A merge patch, one level deep a key: `null` deletes; lists are appended where the comment says so. */
+export interface StatePatch {
+  ticket?: JsonObject;
+  is?: Record<string, boolean>;
+  clocks?: Record<string, JsonObject | null>;
+  tasks?: Record<string, JsonObject | null>;
+  paths?: Record<string, JsonObject | null>;
+  deliveries?: Record<string, JsonObject | null>;
+  named?: JsonObject;
+  facts?: JsonObject;
+  flows?: JsonObject;
+  /** Appended. */
+  once?: string[];
+  held?: string[];
+  unheld?: string[];
+  /** Replaced. */
+  waiting?: JsonObject[];
+  /** Appended. */
+  unknown?: string[];
+  /** Appended: agenda items set aside after an engine fault. */
+  parked?: string[];
+}
+
+/** The channels a delivery can take. */
+export type Channel = 'email' | 'slack' | 'page' | 'status_page' | 'console' | 'ticket' | 'broadcast' | 'webhook';
+
+/** A message to make: the data of a `delivery` event, and what a lane hands to its activity. */
+export interface Delivery {
+  /** `ticket|cause|slot|channel` (design.md, decision 9). */
+  key: string;
+  ticket: string;
+  at: EpochMs;
+  channel: Channel;
+  verb: string;
+  /** The policy's role or audience. */
+  role: string;
+  /** The role's published address on this channel; the receipt names who it was. */
+  to: string;
+  /** Everyone a broadcast or a list goes to (an audience name is resolved outside). */
+  recipients?: Json;
+  template: string;
+  /** For a status page: its state. */
+  state?: string;
+  vars: JsonObject;
+  clauses: string[];
+  name?: string;
+  path?: string;
+  level?: number;
+  attempt?: number;
+  mention?: string;
+  priority: string;
+  worthUntil?: EpochMs;
+  ifLate: 'send' | 'latest-only' | 'drop';
+  /** For a draft: the role it was prepared for. */
+  draftFor?: string;
+}
+
+export interface ClockState {
+  owner: 'commitment' | 'task' | 'rule';
+  name: string;
+  /** Which occasion: the seq of the anchoring event. */
+  anchorSeq: number;
+  anchor: EpochMs;
+  /** idle: its `while` does not hold. done: met, answered, fired, stopped. */
+  status: 'running' | 'paused' | 'idle' | 'done';
+  /** From when ticks count: activation. */
+  activeFrom: EpochMs;
+  amount: Json;
+  calendar: string;
+  /** Closed pauses; an open one has its start in `pausedAt`. */
+  pauses: [EpochMs, EpochMs][];
+  pausedAt?: EpochMs;
+  due?: EpochMs;
+  /** Labels of marks already given for this anchor or this tick. */
+  marked: string[];
+  breached: boolean;
+  breachedAt?: EpochMs;
+  met: boolean;
+  /** Cadence: the last tick acted on, and the last fulfilling event. */
+  lastTick?: EpochMs;
+  lastMet?: EpochMs;
+  /** Number of `again`s given. */
+  again: number;
+  /** Data of the anchoring event, for `event.x` in a delayed rule. */
+  event?: JsonObject;
+}
+
+export interface TaskState {
+  name: string;
+  n: number;
+  for: string[];
+  openedAt: EpochMs;
+  open: boolean;
+  outcome?: 'done' | 'moot' | 'closed';
+  choice?: Json;
+  by?: string;
+  at?: EpochMs;
+  answer?: JsonObject;
+  prefill?: Json;
+  remindAt?: EpochMs;
+}
+
+export interface PathState {
+  level: number;
+  enteredAt: EpochMs;
+  toldAt: EpochMs;
+  attempt: number;
+  acknowledged: boolean;
+  acknowledgedBy?: string;
+  acknowledgedAt?: EpochMs;
+  exhausted: boolean;
+  done: boolean;
+  ackDue?: EpochMs;
+  reason?: string;
+  template?: string;
+  from?: string;
+  pending: string[];
+}
+
+export interface DeliveryState {
+  key: string;
+  name?: string;
+  at: EpochMs;
+  channel: Channel;
+  role: string;
+  to: string;
+  path?: string;
+  status: 'pending' | 'delivered' | 'failed' | 'unreached' | 'dropped';
+  person?: string;
+  settledAt?: EpochMs;
+  /** Deadlines still to pass. */
+  by: EpochMs[];
+  timeoutAt?: EpochMs;
+}
+
+export interface FactState {
+  value: Json;
+  score: Json;
+  at: EpochMs;
+  known: boolean;
+}
+
+/** What conditions read as `ticket`: the built-in names and every field of the pack. */
+export interface TicketView extends JsonObject {
+  id: string;
+  status: string;
+  customer: JsonObject;
+  tags: Json[];
+}
+
+export interface TicketState {
+  schema: 1;
+  id: string;
+  pack: { id: string; version: string; hash: string };
+  seq: number;
+  /** The instant of the last event: nothing is recorded before it. */
+  at: EpochMs;
+  ticket: TicketView;
+  /** By `type` and `type(subject)`: how often, first and last seen. */
+  seen: Record<string, { n: number; first: EpochMs; last: EpochMs }>;
+  is: Record<string, boolean>;
+  /** Keyed `commitment:name`, `task:name#n`, `rule:name#seq`. */
+  clocks: Record<string, ClockState>;
+  tasks: Record<string, TaskState>;
+  paths: Record<string, PathState>;
+  /** Unsettled deliveries by key, and the newest of each name. */
+  deliveries: Record<string, DeliveryState>;
+  named: Record<string, JsonObject>;
+  facts: Record<string, FactState>;
+  flows: JsonObject;
+  /** `once` rules and deliveries already made. */
+  once: string[];
+  /** Fields set by hand, which tables leave alone. */
+  held: string[];
+  /** Customer messages that wait for a field. */
+  waiting: JsonObject[];
+  /** Names that were missing when a condition was asked, each recorded once. */
+  unknown: string[];
+  /** Agenda items set aside after a fault of the engine (design.md, decision 20). */
+  parked: string[];
+  /** The last 200 command ids. */
+  commandIds: string[];
+}
+
+/** One thing that will fall due, unless something happens first. */
+export interface AgendaItem {
+  at: EpochMs;
+  kind: 'mark' | 'due' | 'tick' | 'again' | 'fire' | 'remind' | 'ack' | 'by' | 'timeout' | 'fact';
+  /** Rank at one instant: warnings, dues, rules, paths, deliveries. */
+  rank: number;
+  /** What it belongs to: `commitment:p1_updates`, `path:on_call`, … */
+  id: string;
+  name: string;
+  label: string;
+  clauses: string[];
+  data: JsonObject;
+}
+
+/** A refusal: a value, never thrown inside the core. */
+export interface Rejection {
+  code: string;
+  message: string;
+  details: JsonObject;
+}
+
+export interface Step {
+  state: TicketState;
+  events: TicketEvent[];
+}
+export type Outcome = ({ ok: true } & Step) | { ok: false; rejection: Rejection };
+
+export type { DurationMs, EpochMs };

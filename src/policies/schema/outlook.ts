@@ -1,0 +1,189 @@
+/** Constructs that the core does not run on a ticket yet: flows, schedules, kinds, metrics, rollout. Checked all the same. */
+import { z } from 'zod';
+import { action } from './actions';
+import { AMOUNT_TEXT, amount, cel, clauses, doc, json, name, names, patterns, time, value, weekday } from './common';
+
+const actions = z.array(action);
+
+const go = z.strictObject({
+  when: doc(cel.optional(), 'The row holds where this does; the last row has none.', "fact.intent.value == 'INCIDENT'"),
+  to: doc(z.string(), 'The next state, or "end".', 'evidence'),
+  outcome: doc(z.string().optional(), 'What the flow ends as.', 'escalated'),
+  do: doc(actions.optional(), 'What is done on the way.', [{ tag: 'incident' }]),
+  clauses,
+});
+
+const silence = z.array(
+  z.strictObject({
+    after: doc(amount, `How long nobody has answered: ${AMOUNT_TEXT}.`, 'PT24H'),
+    send: doc(z.string().optional(), 'The template sent to the customer.', 'follow_up'),
+    to: doc(z.string().optional(), 'The next state.', 'human'),
+    give_up: doc(z.boolean().optional(), 'Fields still open are given up.', true),
+    do: doc(actions.optional(), 'What is done.', [{ tag: 'silent' }]),
+  }),
+);
+
+const collect = z.strictObject({
+  model: doc(z.string(), 'The model that reads the fields out of messages.', 'extract'),
+  voice: doc(z.string().optional(), 'The manner of the questions, passed on as data.', 'security_specialist'),
+  items: doc(
+    z
+      .array(
+        z.strictObject({
+          field: doc(name, 'The field.', 'affected_names'),
+          ask: doc(z.string().optional(), 'The template of its question.', 'ask_names'),
+          attempts: doc(z.number().int().positive(), 'How often it is asked before it is given up.', 3),
+          sufficient: doc(z.number().min(0).max(100), 'The share of certainty that is enough.', 50),
+        }),
+      )
+      .min(1),
+    'The fields, in the order of their questions.',
+    [{ field: 'affected_names', ask: 'ask_names', attempts: 3, sufficient: 50 }],
+  ),
+  silence: doc(silence.optional(), 'What happens while nobody answers.', [{ after: 'PT24H', send: 'follow_up' }]),
+  clauses,
+});
+
+const state = z.strictObject({
+  ask: doc(z.array(z.string()).optional(), 'Facts asked as one batch.', ['intent']),
+  ask_each_message: doc(z.array(z.string()).optional(), 'Facts asked again at each message.', ['wants_human']),
+  interrupts: doc(z.array(go.extend({ name })).optional(), 'Tried before anything else, in this order.', [
+    { name: 'wants_human', when: 'fact.wants_human.score >= 4', to: 'end', outcome: 'human_handoff' },
+  ]),
+  collect: doc(collect.optional(), 'Fields filled by dialogue.', {
+    model: 'extract',
+    items: [{ field: 'affected_names', attempts: 3, sufficient: 50 }],
+  }),
+  task: doc(
+    z.strictObject({
+      for: doc(value, 'Who must answer.', 'support_manager'),
+      choices: doc(value.optional(), 'The answers.', ['confirmed', 'not_confirmed']),
+      due: doc(amount.optional(), `When: ${AMOUNT_TEXT}.`, 'PT24H'),
+    }),
+    'A task that the state waits for.',
+    { for: 'support_manager', choices: ['confirmed', 'not_confirmed'], due: 'PT24H' },
+  ).optional(),
+  do: doc(actions.optional(), 'What is done on entering.', [{ tag: 'incident' }]),
+  in_order: doc(z.boolean().optional(), 'Each step starts after the receipt of the one before.', true),
+  silence: doc(silence.optional(), 'What happens while nobody answers.', [{ after: 'PT24H', send: 'follow_up' }]),
+  go: doc(z.array(go).min(1), 'The way on: the first row that holds.', [{ to: 'end', outcome: 'done' }]),
+  clauses,
+});
+
+export const flow = doc(
+  z.strictObject({
+    starts: doc(
+      z.strictObject({ on: patterns, when: cel.optional() }),
+      'The event that starts it; a running flow is not started again.',
+      { on: 'message(customer)', when: '!ticket.bot_off' },
+    ),
+    first: doc(name, 'The first state.', 'filter'),
+    states: doc(z.record(z.string(), state), 'Its states.', { filter: { go: [{ to: 'end', outcome: 'done' }] } }),
+    clauses,
+  }),
+  'A state machine.',
+  {
+    starts: { on: 'message(customer)' },
+    first: 'filter',
+    states: { filter: { go: [{ to: 'end', outcome: 'done' }] } },
+  },
+);
+
+export const schedule = doc(
+  z.strictObject({
+    at: doc(
+      z.union([
+        z.string().startsWith('=', 'must be a point of the calendar or computed (=…)'),
+        z.strictObject({
+          day: doc(weekday.optional(), 'Each week on this day.', 'mon'),
+          month: doc(z.number().int().min(1).max(31).optional(), 'Each month on this day.', 1),
+          quarter: doc(z.number().int().min(1).max(92).optional(), 'Each quarter on this day.', 1),
+          time,
+          zone: doc(z.string().optional(), 'The time zone; the pack’s when left out.', 'America/New_York'),
+        }),
+      ]),
+      'When: a day of the week, month or quarter, or a computed date.',
+      { day: 'mon', time: '09:00' },
+    ),
+    opens: doc(
+      z.strictObject({
+        kind: doc(name, 'The kind of ticket.', 'review'),
+        key: doc(z.string(), 'One ticket for each key and instant.', 'weekly'),
+        for_each: doc(z.string().optional(), 'One for each entry of this recorded list.', 'active_customers'),
+        for: doc(names.optional(), 'Who answers it.', 'support_manager'),
+        items: doc(
+          z
+            .strictObject({
+              each: doc(z.string(), 'The event or kind of ticket.', 'escalated'),
+              window: doc(z.string().optional(), 'How far back.', 'P7D'),
+              since: doc(z.string().optional(), 'Or since when: "last".', 'last'),
+              choices: doc(z.array(json).optional(), 'The verdicts.', ['appropriate', 'premature']),
+            })
+            .optional(),
+          'What it goes through.',
+          { each: 'escalated', window: 'P7D', choices: ['appropriate', 'premature'] },
+        ),
+      }),
+      'The tickets it opens.',
+      { kind: 'review', key: 'weekly' },
+    ),
+    clauses,
+  }),
+  'Calendar time without a ticket. It does one thing: open tickets.',
+  { at: { day: 'mon', time: '09:00' }, opens: { kind: 'review', key: 'weekly' } },
+);
+
+export const kind = doc(
+  z.strictObject({
+    title: doc(z.string(), 'The words people use for it.', 'Risk register'),
+    fields: doc(z.array(z.string()).optional(), 'The fields it shows.', ['risk_level']),
+    statuses: doc(z.array(z.string()).optional(), 'Its statuses, in order.', ['open', 'done']),
+    edit: doc(z.array(z.string()).optional(), 'Roles that may change it.', ['risk_unit']),
+    opened_when: doc(cel.optional(), 'A support ticket becomes an entry where this holds.', 'ticket.risk_level >= 3'),
+    clauses,
+  }),
+  'A kind of ticket beside support. A register is the list of tickets of a kind.',
+  { title: 'Risk register', edit: ['risk_unit'] },
+);
+
+export const metric = doc(
+  z.strictObject({
+    title: doc(z.string().optional(), 'The words people use for it.', 'P1 on time'),
+    of: doc(z.string().optional(), 'What is counted: tickets, escalations, ticks(name), or an event.', 'tickets'),
+    where: doc(cel.optional(), 'Only those where this holds.', "ticket.priority == 'P1'"),
+    from: doc(z.string().optional(), 'A duration: from this event.', 'opened'),
+    to: doc(z.string().optional(), 'A duration: to this event.', 'agent_reply'),
+    within: doc(z.string().optional(), 'Only where the two events are at most this far apart.', 'P7D'),
+    share: doc(cel.optional(), 'The share of those where this holds.', '!commitment.resolution.breached'),
+    mean: doc(z.string().optional(), 'A mean: "duration", or computed.', 'duration'),
+    by: doc(z.string().optional(), 'Once for each of these.', 'month'),
+    relative_to: doc(z.string().optional(), 'As a share of another metric.', 'ttr'),
+    target: doc(
+      z
+        .string()
+        .regex(/^(<|<=|>|>=|==) ?\S+$/, 'must be a comparison, such as "> 90%"')
+        .optional(),
+      'The target; "<" is strict.',
+      '> 90%',
+    ),
+    clauses,
+  }),
+  'A question to events: a share, a duration, a mean. No data is no value, never 0.',
+  { of: 'tickets', where: "ticket.priority == 'P1'", share: '!commitment.resolution.breached', target: '> 90%' },
+);
+
+export const rollout = doc(
+  z.strictObject({
+    key: doc(z.string(), 'A stable hash of it puts a ticket in or out.', 'ticket.id'),
+    steps: doc(z.array(z.number().min(0).max(100)).min(1), 'The shares, in order.', [25, 50, 100]),
+    rest: doc(
+      z.enum(['shadow', 'off']),
+      'What becomes of the rest: decided and recorded only, or not at all.',
+      'shadow',
+    ),
+    next_when: doc(cel.optional(), 'The next step is taken where this holds.', 'metric.false_positives.met'),
+    clauses,
+  }),
+  'How a version reaches tickets. Raising the share keeps everyone who was in.',
+  { key: 'ticket.id', steps: [25, 50, 100], rest: 'shadow' },
+);

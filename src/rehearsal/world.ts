@@ -1,0 +1,38 @@
+/** What the core cannot compute, scripted: every driver reads it through this port (design.md, decision 10). */
+import type { Delivery, FactAnswer, Receipt } from '../domain/ticket/types';
+import { parseDuration } from '../domain/time/instants';
+import { momentOf, type Scenario, type ScriptedOutcome } from './scenario';
+
+export interface World {
+  /** What becomes of a delivery, and when that is known. */
+  receipt(delivery: Delivery): Receipt;
+  answers: FactAnswer[];
+}
+
+function fits(rule: ScriptedOutcome, delivery: Delivery, openedAt: number): boolean {
+  const match = rule.match as Record<string, unknown>;
+  const record = delivery as unknown as Record<string, unknown>;
+  if (rule.from !== undefined && delivery.at < momentOf(rule.from, openedAt)) return false;
+  if (rule.until !== undefined && delivery.at >= momentOf(rule.until, openedAt)) return false;
+  return Object.entries(match).every(([name, value]) => value === undefined || record[name] === value);
+}
+
+/** The world of a scenario. What it does not mention is delivered at once. */
+export function worldOf(scenario: Pick<Scenario, 'deliveries' | 'answers' | 'roster' | 'openedAt'>): World {
+  const { openedAt } = scenario;
+  return {
+    receipt(delivery) {
+      const rule = scenario.deliveries.find((one) => fits(one, delivery, openedAt));
+      const person = rule?.person ?? (typeof scenario.roster[delivery.role] === 'string' ? String(scenario.roster[delivery.role]) : undefined);
+      const at = delivery.at + (rule ? (parseDuration(rule.after) ?? 0) : 0);
+      return { key: delivery.key, outcome: rule?.outcome ?? 'delivered', at, handedOverAt: at, to: delivery.to, provider: 'recorded', ...(person === undefined ? {} : { person }) };
+    },
+    answers: scenario.answers.map((answer) => ({
+      fact: answer.fact,
+      at: momentOf(answer.at, openedAt),
+      ...(answer.value === undefined ? {} : { value: answer.value }),
+      ...(answer.score === undefined ? {} : { score: answer.score }),
+      ...(answer.reasons === undefined ? {} : { reasons: answer.reasons }),
+    })),
+  };
+}

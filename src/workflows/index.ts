@@ -1,0 +1,2 @@
+/** The workflow bundle's entry. */
+export { ticket } from './ticket';

@@ -1,0 +1,77 @@
+/** What a ticket's workflow takes and answers. Shared by the workflow and its client; types and names only. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { JsonObject } from '../domain/policy/types';
+import type { AgendaItem, Command, Delivery, FactAnswer, Opening, Receipt, TicketEvent, TicketState } from '../domain/ticket/types';
+
+/** Where a ticket's work is done: pages, other deliveries and store work have slots of their own (decision 3). */
+export interface Queues {
+  pages: string;
+  deliveries: string;
+  store: string;
+}
+
+export interface TicketInput {
+  id: string;
+  number: string;
+  opening?: { opening: Opening; at: number };
+  queues: Queues;
+  /** What a run hands to the next at continue-as-new: nothing that was asked for is dropped. */
+  carried?: Carried;
+  rehearsal?: RehearsalInput;
+}
+
+/** Only in rehearsal, whose driver moves the horizon on: nothing due at or after it is acted on. */
+export interface RehearsalInput {
+  horizon: number;
+  /** What to add to the workflow's clock so that the ticket opens at the scenario's instant; set by the first run. */
+  clockShift?: number;
+}
+
+export interface Carried {
+  state: TicketState;
+  outbox: Delivery[];
+  unarchived: TicketEvent[];
+  receipts: Receipt[];
+  log?: TicketEvent[];
+}
+
+/** What `show` prints and every command returns. */
+export interface TicketView {
+  id: string;
+  number: string;
+  seq: number;
+  at: number;
+  status: string;
+  ticket: JsonObject;
+  paths: JsonObject;
+  tasks: JsonObject[];
+  is: string[];
+  nextDue?: number;
+  pack: JsonObject;
+  waiting: JsonObject[];
+}
+
+/** One batch for the archive: events in order, and the read model's snapshot after the last of them. */
+export interface ArchiveBatch {
+  ticket: string;
+  events: TicketEvent[];
+  agenda: { at: number; label: string; kind: string }[];
+}
+
+export const commandUpdate = defineUpdate<TicketView, [Command]>('command');
+export const horizonUpdate = defineUpdate<TicketView, [number]>('horizon');
+export const receiptSignal = defineSignal<[Receipt]>('receipt');
+export const factSignal = defineSignal<[FactAnswer]>('fact');
+/** Wakes a ticket so that it may renew onto the newest build (decision 19). */
+export const nudgeSignal = defineSignal('nudge');
+export const viewQuery = defineQuery<TicketView>('view');
+export const agendaQuery = defineQuery<AgendaItem[]>('agenda');
+export const timelineQuery = defineQuery<TicketEvent[]>('timeline');
+export const stateQuery = defineQuery<TicketState>('state');
+
+/** The activities a ticket calls. `src/activities` and `src/store` implement them; the workflow knows only these types. */
+export interface TicketActivities {
+  deliverPage(delivery: Delivery, packHash: string): Promise<Receipt>;
+  deliverMessage(delivery: Delivery, packHash: string): Promise<Receipt>;
+  archiveEvents(batch: ArchiveBatch): Promise<void>;
+}

@@ -1,0 +1,288 @@
+/**
+ * The ticket workflow: a thin shell around the core. Handlers and timer call the same synchronous step; lanes make
+ * deliveries and archive events beside it; results come back as inputs. Nothing in here knows a rule of any procedure.
+ */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  makeContinueAsNewFunc,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+  log,
+} from '@temporalio/workflow';
+import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
+import { agenda, advance, handle, nextDue, open } from '../domain/ticket/engine';
+import type { Command, Delivery, Input, Receipt, Rejection, TicketEvent, TicketState } from '../domain/ticket/types';
+import { Archive } from './archive';
+import {
+  agendaQuery,
+  commandUpdate,
+  factSignal,
+  horizonUpdate,
+  nudgeSignal,
+  receiptSignal,
+  stateQuery,
+  timelineQuery,
+  viewQuery,
+  type Carried,
+  type TicketInput,
+  type TicketView,
+} from './messages';
+import { Outbox } from './outbox';
+import type { PinnedPack } from './pack-converter';
+import { PRIORITY, STATUS, LEVEL, POLICY, NEXT_DUE } from './search-attributes';
+import { viewOf } from './view';
+
+/** Events kept for the timeline query of a live ticket; the archive has them all. */
+const RECENT = 500;
+
+const failure = (refused: Rejection): ApplicationFailure => ApplicationFailure.nonRetryable(refused.message, refused.code, refused.details);
+
+class TicketRun {
+  state: TicketState;
+  log: TicketEvent[] = [];
+  horizon: number | undefined;
+  private readonly clockShift: number;
+  private receipts: Receipt[] = [];
+  private readonly outbox: Outbox;
+  private readonly archive: Archive;
+  private timer: { at: number; scope: CancellationScope } | undefined;
+  private shown = '';
+  renewing = false;
+
+  constructor(
+    readonly pack: PinnedPack,
+    readonly input: TicketInput,
+  ) {
+    this.horizon = input.rehearsal?.horizon;
+    this.clockShift = input.rehearsal ? (input.rehearsal.clockShift ?? (input.opening?.at ?? 0) - Date.now()) : 0;
+    this.outbox = new Outbox({ packHash: pack.packHash, queues: input.queues, settled: (receipt) => this.take(receipt), now: () => this.now() });
+    this.archive = new Archive(input.id, input.queues.store, () => agenda(pack.body, this.state), () => undefined);
+    this.state = this.begin();
+  }
+
+  /** The ticket's clock: the workflow's, shifted in a rehearsal to the scenario's time. */
+  now(): number {
+    return Date.now() + this.clockShift;
+  }
+
+  get rehearsed(): boolean {
+    return this.horizon !== undefined;
+  }
+
+  private begin(): TicketState {
+    const { carried, opening, id, number } = this.input;
+    if (carried) {
+      this.log = carried.log ?? [];
+      this.receipts = carried.receipts;
+      this.state = carried.state;
+      this.archive.add(this.rehearsed ? [] : carried.unarchived, false);
+      this.outbox.add(carried.outbox);
+      return carried.state;
+    }
+    if (!opening) throw ApplicationFailure.nonRetryable('a ticket needs an opening', 'ESC_REQUEST_INVALID');
+    const outcome = open(this.pack.body, opening.opening, { id, number, at: opening.at, recordedAt: this.now(), packHash: this.pack.packHash });
+    if (!outcome.ok) throw failure(outcome.rejection);
+    this.state = outcome.state;
+    this.record(outcome.events);
+    return outcome.state;
+  }
+
+  /** Events go to the archive and to lanes in the same workflow task; nothing is awaited. */
+  private record(events: readonly TicketEvent[]): void {
+    if (events.length === 0) return;
+    this.log.push(...events);
+    if (!this.rehearsed && this.log.length > RECENT) this.log = this.log.slice(-RECENT);
+    const deliveries = events.filter((event) => event.type === 'delivery').map((event) => event.data as unknown as Delivery);
+    const withPage = this.outbox.add(deliveries);
+    if (!this.rehearsed) this.archive.add(events, withPage);
+  }
+
+  /** Process what is due, arm the one timer, say where the ticket stands. */
+  step(): void {
+    const until = this.limit();
+    if (until !== undefined) {
+      this.drainReceipts(until);
+      const step = advance(this.pack.body, this.state, until, this.now());
+      this.state = step.state;
+      this.record(step.events);
+    }
+    this.arm();
+    this.show();
+  }
+
+  /** Up to when due items may be acted on now. In rehearsal: not past the horizon, and not while a receipt is awaited. */
+  private limit(): number | undefined {
+    if (this.horizon === undefined) return this.now();
+    if (this.outbox.inFlight > 0) return undefined;
+    return Math.min(this.now(), this.horizon - 1);
+  }
+
+  private take(receipt: Receipt): void {
+    if (this.rehearsed) this.receipts.push(receipt);
+    else this.apply({ kind: 'receipt', receipt: { ...receipt, at: Math.min(receipt.at, this.now()) } });
+    this.step();
+  }
+
+  /** Scripted receipts, each at its own instant, in a total order. */
+  private drainReceipts(until: number): void {
+    for (;;) {
+      this.receipts.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+      const first = this.receipts[0];
+      if (!first || first.at > until || this.outbox.inFlight > 0) return;
+      this.receipts.shift();
+      this.apply({ kind: 'receipt', receipt: first });
+    }
+  }
+
+  apply(input: Input): Rejection | undefined {
+    const outcome = handle(this.pack.body, this.state, input, this.now());
+    if (!outcome.ok) return outcome.rejection;
+    this.state = outcome.state;
+    this.record(outcome.events);
+    return undefined;
+  }
+
+  /** A command's instant: within what has been recorded and now; only a rehearsal's driver may name the future. */
+  stamped(command: Command): Command {
+    const at = Math.max(this.state.at, this.rehearsed ? command.at : Math.min(command.at, this.now()));
+    return at === command.at ? command : { ...command, at, givenAt: command.at };
+  }
+
+  private wakeAt(): number | undefined {
+    const due = nextDue(this.pack.body, this.state);
+    const receipt = this.receipts[0]?.at;
+    const at = due === undefined ? receipt : receipt === undefined ? due : Math.min(due, receipt);
+    return at === undefined || (this.horizon !== undefined && at >= this.horizon) ? undefined : at;
+  }
+
+  private arm(): void {
+    const at = this.limit() === undefined ? undefined : this.wakeAt();
+    if (this.timer?.at === at) return;
+    this.timer?.scope.cancel();
+    this.timer = undefined;
+    if (at === undefined) return;
+    const scope = new CancellationScope();
+    this.timer = { at, scope };
+    void scope.run(() => this.wait(at)).catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
+  }
+
+  private async wait(at: number): Promise<void> {
+    await sleep(Math.max(1, at - this.now()), { summary: `next due of ${this.input.id}` });
+    this.timer = undefined;
+    this.step();
+  }
+
+  /** Search attributes and the details shown in Temporal's UI, only when they change. */
+  private show(): void {
+    const due = this.wakeAt();
+    const { ticket } = this.state;
+    const level = Object.entries(this.state.paths).map(([name, path]) => `${name}:${path.level}`).join(' ') || 'none';
+    const attributes: (SearchAttributePair | SearchAttributeUpdatePair)[] = [
+      { key: PRIORITY, value: String(ticket['priority'] ?? '') },
+      { key: STATUS, value: ticket.status },
+      { key: LEVEL, value: level },
+      { key: POLICY, value: `${this.state.pack.id}@${this.state.pack.version}` },
+    ];
+    const text = JSON.stringify(attributes.map((pair) => pair.value));
+    if (text === this.shown || this.rehearsed) return;
+    this.shown = text;
+    if (due !== undefined) attributes.push({ key: NEXT_DUE, value: new Date(due) });
+    upsertSearchAttributes(attributes as SearchAttributeUpdatePair[]);
+    setCurrentDetails(`${String(ticket['priority'])} ${ticket.status}, owner ${String(ticket['owner'] ?? 'none')}, level ${level}`);
+  }
+
+  /** Whether everything before an instant has been done, its receipts included. */
+  reached(horizon: number): boolean {
+    const at = this.wakeAt();
+    return this.outbox.inFlight === 0 && (at === undefined || at >= horizon);
+  }
+
+  get finished(): boolean {
+    return this.state.ticket.status === 'closed' && nextDue(this.pack.body, this.state) === undefined && this.outbox.idle && this.archive.idle && this.receipts.length === 0;
+  }
+
+  wantsRenewal(): boolean {
+    const info = workflowInfo();
+    return info.continueAsNewSuggested || info.targetWorkerDeploymentVersionChanged;
+  }
+
+  /** Stop the lanes; what they have in flight comes home first, what they have not begun is carried over. */
+  async settleForRenewal(): Promise<Carried> {
+    this.renewing = true;
+    this.outbox.stop();
+    this.archive.stop();
+    await condition(() => allHandlersFinished() && this.outbox.inFlight === 0 && !this.archive.busy);
+    this.timer?.scope.cancel();
+    const log = this.rehearsed ? { log: this.log } : {};
+    return { state: this.state, outbox: this.outbox.unsent(), unarchived: this.archive.unarchived, receipts: this.receipts, ...log };
+  }
+
+  rehearsalInput(): Pick<TicketInput, 'rehearsal'> {
+    return this.horizon === undefined ? {} : { rehearsal: { horizon: this.horizon, clockShift: this.clockShift } };
+  }
+
+  view(): TicketView {
+    return viewOf(this.pack.body, this.state);
+  }
+}
+
+/** One ticket, from opening to the end of its agenda. */
+export async function ticket(pack: PinnedPack, input: TicketInput): Promise<TicketView> {
+  const run = new TicketRun(pack, input);
+  setHandler(
+    commandUpdate,
+    (command) => {
+      const refused = run.apply({ kind: 'command', command: run.stamped(command) });
+      if (refused) throw failure(refused);
+      run.step();
+      return run.view();
+    },
+    {
+      validator: (command) => {
+        const dry = handle(pack.body, run.state, { kind: 'command', command: run.stamped(command) }, run.now());
+        if (!dry.ok) throw failure(dry.rejection);
+      },
+    },
+  );
+  // The one handler that waits: a rehearsal's driver asks for everything before an instant, and is told when it is done.
+  setHandler(horizonUpdate, async (horizon) => {
+    if (run.horizon === undefined) throw ApplicationFailure.nonRetryable('only a rehearsed ticket has a horizon', 'ESC_REQUEST_INVALID');
+    run.horizon = Math.max(run.horizon, horizon);
+    run.step();
+    await condition(() => run.reached(horizon));
+    return run.view();
+  });
+  setHandler(receiptSignal, (receipt) => {
+    run.apply({ kind: 'receipt', receipt });
+    run.step();
+  });
+  setHandler(factSignal, (answer) => {
+    run.apply({ kind: 'fact', answer });
+    run.step();
+  });
+  setHandler(nudgeSignal, () => run.step());
+  setHandler(viewQuery, () => run.view());
+  setHandler(agendaQuery, () => agenda(pack.body, run.state));
+  setHandler(timelineQuery, () => run.log);
+  setHandler(stateQuery, () => run.state);
+
+  run.step();
+  await condition(() => run.finished || run.wantsRenewal());
+  if (run.finished) return run.view();
+  const carried = await run.settleForRenewal();
+  log.info('renewing', { seq: carried.state.seq, carriedDeliveries: carried.outbox.length, unarchived: carried.unarchived.length });
+  const { opening: _opening, ...rest } = input;
+  const renew = makeContinueAsNewFunc<typeof ticket>(
+    workflowInfo().targetWorkerDeploymentVersionChanged ? { initialVersioningBehavior: 'AUTO_UPGRADE' } : {},
+  );
+  return renew(pack, { ...rest, carried, ...run.rehearsalInput() });
+}

@@ -1,0 +1,39 @@
+import { nextDue } from '../domain/ticket/agenda';
+import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import type { TicketState } from '../domain/ticket/types';
+import type { TicketView } from './messages';
+
+/** A ticket as people read it: what `show` prints and every command returns. */
+export function viewOf(pack: CompiledPack, state: TicketState): TicketView {
+  const due = nextDue(pack, state);
+  return {
+    id: state.id,
+    number: String(state.ticket['number'] ?? state.id),
+    seq: state.seq,
+    at: state.at,
+    status: state.ticket.status,
+    ticket: state.ticket,
+    paths: Object.fromEntries(
+      Object.entries(state.paths).map(([name, path]) => [
+        name,
+        { level: path.level, to: pack.paths[name]?.levels[path.level - 1]?.to ?? [], acknowledged: path.acknowledged, by: path.acknowledgedBy ?? null, exhausted: path.exhausted },
+      ]),
+    ) as JsonObject,
+    tasks: Object.entries(state.tasks)
+      .filter(([, task]) => task.open)
+      .map(([key, task]) => ({
+        task: task.name,
+        n: task.n,
+        for: task.for,
+        opened: task.openedAt,
+        due: state.clocks[`task:${key}`]?.due ?? null,
+        breached: state.clocks[`task:${key}`]?.breached ?? false,
+      })),
+    is: Object.entries(state.is)
+      .filter(([, holds]) => holds)
+      .map(([name]) => name),
+    ...(due === undefined ? {} : { nextDue: due }),
+    pack: state.pack,
+    waiting: state.waiting.map((entry) => ({ template: entry['template'] ?? '', missing: entry['missing'] ?? [] })),
+  };
+}
