@@ -34,7 +34,7 @@ const PLAIN = {
 const SMALLEST = 6;
 
 /** Control characters would move the cursor of whoever reads: they are shown as a blank. */
-const clean = (text: string): string => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]+/g, ' ');
+const clean = (text: string): string => text.replace(/[^\P{Cc}\n]+/gu, ' ');
 const longest = (text: string): number => Math.max(0, ...text.split('\n').map((line) => [...line].length));
 
 /** A word longer than the column, cut into pieces that fit: cli-table3 would cut it off. */

@@ -18,6 +18,7 @@ import {
   nudgeSignal,
   receiptSignal,
   stateQuery,
+  TIMELINE_PAGE,
   timelineQuery,
   viewQuery,
   type Queues,
@@ -87,9 +88,9 @@ export class TicketClient {
     return this.query(ticket, (handle) => handle.query(agendaQuery));
   }
 
-  /** The newest events the workflow still holds; the archive has all of them. */
-  timeline(ticket: string): Promise<TicketEvent[]> {
-    return this.query(ticket, (handle) => handle.query(timelineQuery));
+  /** Events after a sequence number that the workflow still holds, a page at most; the archive has all of them. */
+  timeline(ticket: string, after = 0): Promise<TicketEvent[]> {
+    return this.query(ticket, (handle) => handle.query(timelineQuery, after, TIMELINE_PAGE));
   }
 
   state(ticket: string): Promise<TicketState> {

@@ -53,15 +53,15 @@ export async function runDoctor(env: NodeJS.ProcessEnv = process.env): Promise<D
   const stack = runningStack(dataDir);
   const search = await findTemporal(env);
   const checks = await Promise.all([
-    checkNode(),
-    checkPackages(),
+    guarded('Node', checkNode),
+    guarded('npm packages', checkPackages),
     guarded('Temporal', () => checkTemporal(search, env)),
     guarded('Go', () => checkGo(search, env)),
     guarded('PostgreSQL', () => checkPostgres(env, dataDir)),
     guarded('Data folder', () => checkDataDir(dataDir)),
     guarded('Ports', () => checkPorts(env, stack)),
     guarded('Mail', () => checkMail(env)),
-    checkProviders(env),
+    guarded('Providers', () => checkProviders(env)),
     guarded('Stack', () => checkStack(stack)),
   ]);
   return { checks, ok: checks.every(({ state }) => state !== 'missing') };
@@ -184,7 +184,7 @@ async function checkMail(env: NodeJS.ProcessEnv): Promise<DoctorCheck> {
 
 function checkProviders(env: NodeJS.ProcessEnv): DoctorCheck {
   const entries = Object.entries(PROVIDER_SETTINGS);
-  const unset = entries.filter(([, names]) => names.some((name) => !env[name]));
+  const unset = entries.filter(([, names]) => names.some((name) => !env[name] && !env[`${name}_FILE`]));
   if (unset.length === 0) return ok('Providers', entries.map(([, names]) => names.join(', ')).join(', '));
   return warn(
     'Providers',

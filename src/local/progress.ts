@@ -4,18 +4,20 @@ export interface ProgressSink {
   readonly isTTY?: boolean;
 }
 
-/** One step under way. Exactly one of `done` and `fail` ends it. */
+/** One step under way. Exactly one of `done`, `skip` and `fail` ends it. */
 export interface ProgressStep {
   /** Says how far it is; redrawn in place on a terminal, otherwise one line each 15 s. */
-  update(detail: string): void;
-  done(detail?: string): void;
-  fail(detail: string): void;
+  readonly update: (detail: string) => void;
+  readonly done: (detail?: string) => void;
+  /** It was not to be had this way; there is another. */
+  readonly skip: (detail: string) => void;
+  readonly fail: (detail: string) => void;
 }
 
 /** Reports what the stack is doing: a line a step with its name, state and seconds. */
 export interface Progress {
-  step(name: string): ProgressStep;
-  say(text: string): void;
+  readonly step: (name: string) => ProgressStep;
+  readonly say: (text: string) => void;
 }
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -24,7 +26,7 @@ const NAME_WIDTH = 16;
 
 /** A reporter that keeps quiet. */
 export const silentProgress: Progress = {
-  step: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }),
+  step: () => ({ update: () => undefined, done: () => undefined, skip: () => undefined, fail: () => undefined }),
   say: () => undefined,
 };
 
@@ -64,6 +66,7 @@ function startStep(name: string, sink: ProgressSink): ProgressStep {
   return {
     update: (text) => void (detail = text),
     done: (text) => end('✓', 'ready', text),
+    skip: (text) => end('–', 'skipped', text),
     fail: (text) => end('✗', 'failed', text),
   };
 }

@@ -190,6 +190,7 @@ function childEnvironment(env: NodeJS.ProcessEnv, info: StackInfo, dataDir: stri
     TEMPORAL_ADDRESS: info.temporalAddress,
     TEMPORAL_NAMESPACE: info.temporalNamespace,
     SMTP_URL: info.smtpUrl,
+    TOCSIN_HOST: '127.0.0.1',
     TOCSIN_PORT: String(info.ports.http),
     TOCSIN_DATA_DIR: dataDir,
     ...(info.mailboxUrl && { TOCSIN_MAILBOX_URL: info.mailboxUrl }),

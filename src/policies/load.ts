@@ -1,49 +1,48 @@
 /** Reads a pack's folder: YAML 1.2 merged over files, Liquid templates, positions for every message. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { LineCounter, parseDocument, isMap, isPair, isScalar, type Document } from 'yaml';
+import { dirname, join, resolve } from 'node:path';
+import { TocsinError } from '../domain/errors';
 import type { CompiledPack, Json, JsonObject, TemplateDef } from '../domain/policy/types';
-import { Compiler, compilePack } from './compile';
-import { pack as packSchema, templateHead, type PackSource } from './schema/pack';
-import { variablesOf, type TemplateSource } from './templates';
+import { BUILT_IN_FIELDS } from '../domain/ticket/fields';
+import { compilePack } from './compile';
+import { Compiler, type Site, type SourcePath } from './compiler';
+import { Positions, SourceFile, show, type Position, type Problem, type Within } from './positions';
+import { issuesOf } from './schema-issues';
+import { ITEM_CONSTRUCTS, pack as packSchema, type PackSource } from './schema/pack';
+import { readTemplates, type TemplateFile } from './template-files';
+import type { TemplateSource } from './templates';
 
-export interface Problem {
-  severity: 'error' | 'warning';
-  file: string;
-  line: number;
-  column: number;
-  /** Dotted path in the pack. */
-  path: string;
-  message: string;
-  /** Name of the rule that found it. */
-  rule: string;
-}
+export { show, type Position, type Problem, type Within } from './positions';
 
+/** A pack as it was read: its source, what it compiles to, and what is wrong with it. */
 export interface LoadedPack {
+  /** The folder, or that of the file. */
   dir: string;
   source: PackSource;
   pack: CompiledPack;
+  /** SHA-256 over the canonical JSON of the compiled pack and its templates. */
   hash: string;
   templates: Record<string, TemplateSource>;
+  /** What could not be read or compiled. `checkPack` finds more. */
   problems: Problem[];
-  locate(path: (string | number)[]): { file: string; line: number; column: number };
+  /** False where the source does not have the form of the language: there is nothing to check then. */
+  readable: boolean;
+  positions: Positions;
+  /** The position of something in the source; `within` points into a text. */
+  locate(path: SourcePath, within?: Within): Position;
+  /** Every expression with its place. */
+  sites: Site[];
+  templateFiles: Record<string, TemplateFile>;
 }
 
-interface SourceFile {
-  file: string;
-  document: Document;
-  lines: LineCounter;
-  keys: Map<string, unknown>;
-}
-
-/** Constructs that several files may add to. */
-const MAPS = new Set(Object.keys(packSchema.shape).filter((key) => !['pack', 'title', 'procedures', 'version', 'rollout', 'uses', 'zone', 'catch_all'].includes(key)));
-
+/** JSON with sorted keys, the same text for the same content. */
 export function canonical(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const entries = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
 }
 
@@ -52,142 +51,155 @@ export function hashOf(pack: CompiledPack, templates: Record<string, TemplateSou
   return createHash('sha256').update(canonical({ pack, templates })).digest('hex');
 }
 
+/** The YAML files of a pack. Scenarios lie in a folder of their own; `clauses.yaml` lists the procedure's clauses. */
 async function yamlFiles(target: string): Promise<{ dir: string; files: string[] }> {
   const info = await stat(target).catch(() => undefined);
-  if (!info) throw new Error(`there is no pack at ${target}`);
+  if (!info) throw new TocsinError('ESC_PACK_UNKNOWN', `there is no pack at ${show(target)}`, { pack: target });
   if (info.isFile()) return { dir: dirname(target), files: [target] };
   const names = (await readdir(target)).filter((name) => /\.ya?ml$/.test(name) && name !== 'clauses.yaml').sort();
+  if (names.length === 0)
+    throw new TocsinError('ESC_PACK_UNKNOWN', `there is no *.yaml in ${show(target)}`, { pack: target });
   return { dir: target, files: names.map((name) => join(target, name)) };
 }
 
-/** Load, validate and compile a pack. Never throws for a bad pack: what is wrong is in `problems`. */
+/**
+ * Load, validate and compile a pack: a folder, or a single YAML file. A bad pack does not throw: what is wrong is in
+ * `problems`. Throws ESC_PACK_UNKNOWN where there is nothing at `target`.
+ */
 export async function loadPack(target: string): Promise<LoadedPack> {
-  const path = resolve(target);
-  const { dir, files } = await yamlFiles(path);
-  const problems: Problem[] = [];
-  const sources: SourceFile[] = [];
-  for (const file of files) sources.push(readSource(file, await readFile(file, 'utf8'), problems));
-  const locate = (at: (string | number)[]): { file: string; line: number; column: number } => locateIn(sources, at, files[0] ?? path);
-  const merged = merge(sources, problems, locate);
-  const heads = await readTemplates(dir, problems);
+  const { dir, files } = await yamlFiles(resolve(target));
+  const sources = await Promise.all(files.map(async (file) => new SourceFile(file, await readFile(file, 'utf8'))));
+  const folder = await readTemplates(dir);
+  const positions = new Positions([...sources, ...folder.heads], files[0] ?? dir);
+  const problems: Problem[] = [...sources.flatMap((source) => source.problems()), ...folder.problems];
+  const merged = fullClauseIds(merge(sources, problems));
+  const broken = sources.some((source) => source.document.errors.length > 0);
   const parsed = packSchema.safeParse(merged);
-  const say = (severity: Problem['severity'], at: (string | number)[], message: string, rule: string): void => {
-    problems.push({ severity, ...locate(at), path: at.join('.'), message, rule });
-  };
-  if (!parsed.success) for (const issue of parsed.error.issues) say('error', issue.path as (string | number)[], issue.message, 'schema');
-  const source = parsed.success ? parsed.data : packSchema.parse({ pack: 'invalid', version: { id: '0', from: '2026-01-01' } });
-  const compiler = new Compiler();
-  const pack = compilePack(compiler, source, templateDefs(compiler, heads.defs));
-  for (const fault of compiler.faults) say('error', fault.path, fault.message, 'compile');
-  return { dir, source, pack, hash: hashOf(pack, heads.sources), templates: heads.sources, problems: unique(problems), locate };
-}
-
-const unique = (problems: Problem[]): Problem[] => [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()];
-
-function readSource(file: string, text: string, problems: Problem[]): SourceFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.2', lineCounter: lines, uniqueKeys: true });
-  for (const error of document.errors) {
-    const at = lines.linePos(error.pos[0]);
-    problems.push({ severity: 'error', file: show(file), line: at.line, column: at.col, path: '', message: error.message.split('\n')[0] ?? error.message, rule: 'yaml' });
-  }
-  const keys = new Map<string, unknown>();
-  const content: unknown = document.errors.length > 0 ? {} : document.toJS();
-  if (content !== null && typeof content === 'object') for (const [key, value] of Object.entries(content)) keys.set(key, value);
-  return { file, document, lines, keys };
-}
-
-/** Paths as people type them: relative to where they stand when that is shorter. */
-export function show(file: string): string {
-  const near = relative(process.cwd(), file);
-  return near.startsWith('..') ? file : near;
-}
-
-function locateIn(sources: SourceFile[], path: (string | number)[], fallback: string): { file: string; line: number; column: number } {
-  for (let depth = path.length; depth > 0; depth--) {
-    for (const source of sources) {
-      const parent = source.document.getIn(path.slice(0, depth - 1), true);
-      const last = path[depth - 1];
-      // A key's own position says more than its value's.
-      const pair = isMap(parent) ? parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(last)) : undefined;
-      const keyRange = pair && isScalar(pair.key) ? pair.key.range : undefined;
-      const node = source.document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-      const range = keyRange ?? node?.range;
-      if (range) {
-        const at = source.lines.linePos(range[0]);
-        return { file: show(source.file), line: at.line, column: at.col };
-      }
+  if (!parsed.success && !broken) {
+    for (const { path, key, message } of issuesOf(parsed.error, merged)) {
+      const at = key ? positions.locateKey(path) : positions.locate(path);
+      problems.push({ severity: 'error', ...at, path: path.join('.'), message, rule: 'schema' });
     }
   }
-  return { file: show(fallback), line: 1, column: 1 };
+  const readable = parsed.success && !broken;
+  const source = readable
+    ? parsed.data
+    : packSchema.parse({ pack: 'unreadable', version: { id: '0', from: '2026-01-01' } });
+  const compiler = new Compiler();
+  const pack = compilePack(compiler, source, templateDefs(compiler, source, folder.templates));
+  for (const { path, message, line, column } of compiler.faults) {
+    problems.push({
+      severity: 'error',
+      ...positions.locate(path, { line, column }),
+      path: path.join('.'),
+      message,
+      rule: 'compile',
+    });
+  }
+  const templates = Object.fromEntries(Object.entries(folder.templates).map(([name, file]) => [name, file.source]));
+  return {
+    dir,
+    source,
+    pack,
+    hash: hashOf(pack, templates),
+    templates,
+    problems,
+    readable,
+    positions,
+    locate: (path, within) => positions.locate(path, within),
+    sites: compiler.sites,
+    templateFiles: folder.templates,
+  };
 }
 
-function merge(sources: SourceFile[], problems: Problem[], locate: LoadedPack['locate']): JsonObject {
+const isRecord = (value: unknown): value is Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function merge(sources: readonly SourceFile[], problems: Problem[]): JsonObject {
   const merged: JsonObject = {};
   for (const source of sources) {
-    for (const [key, value] of source.keys) {
+    const { content } = source;
+    if (content === undefined || content === null) continue;
+    if (!isRecord(content)) {
+      problems.push({
+        severity: 'error',
+        ...source.position(0),
+        path: '',
+        message: 'a file of a pack is a map of constructs',
+        rule: 'schema',
+      });
+      continue;
+    }
+    const twice = (path: SourcePath): void => {
+      const at = new Positions([source], source.file).locateKey(path);
+      problems.push({
+        severity: 'error',
+        ...at,
+        path: path.join('.'),
+        message: `"${path.join('.')}" is defined twice`,
+        rule: 'defined-twice',
+      });
+    };
+    for (const [key, value] of Object.entries(content)) {
       const before = merged[key];
-      if (before === undefined) {
-        merged[key] = value as Json;
-        continue;
-      }
-      const twice = (path: (string | number)[]): void => {
-        problems.push({ severity: 'error', ...locate(path), path: path.join('.'), message: `"${path.join('.')}" is defined twice, the second time in ${show(source.file)}`, rule: 'defined-twice' });
-      };
-      if (!MAPS.has(key) || typeof value !== 'object' || value === null) {
+      if (before === undefined) merged[key] = value;
+      else if (!(ITEM_CONSTRUCTS as readonly string[]).includes(key) || !isRecord(value) || !isRecord(before))
         twice([key]);
-        continue;
+      else {
+        for (const name of Object.keys(value)) if (Object.hasOwn(before, name)) twice([key, name]);
+        merged[key] = { ...before, ...value };
       }
-      for (const name of Object.keys(value)) if (Object.hasOwn(before as JsonObject, name)) twice([key, name]);
-      merged[key] = { ...(before as JsonObject), ...(value as JsonObject) };
     }
   }
   return merged;
 }
 
-interface Heads {
-  sources: Record<string, TemplateSource>;
-  defs: Record<string, { head: ReturnType<typeof templateHead.parse>; vars: string[]; file: string }>;
+/** Puts the pack's prefix before clause ids that lack it. */
+function fullClauseIds(merged: JsonObject): JsonObject {
+  const prefix = merged['clause_prefix'];
+  if (typeof prefix !== 'string') return merged;
+  const full = (id: Json): Json => (typeof id === 'string' && !id.startsWith(prefix) ? `${prefix}${id}` : id);
+  const visit = (node: Json): Json => {
+    if (Array.isArray(node)) return node.map(visit);
+    if (!isRecord(node)) return node;
+    return Object.fromEntries(
+      Object.entries(node).map(([key, inner]) => [
+        key,
+        key === 'clauses' && Array.isArray(inner) ? inner.map(full) : visit(inner),
+      ]),
+    );
+  };
+  const result = visit(merged) as JsonObject;
+  const noted = result['clauses'];
+  if (isRecord(noted))
+    result['clauses'] = Object.fromEntries(Object.entries(noted).map(([id, note]) => [String(full(id)), note]));
+  return result;
 }
 
-async function readTemplates(dir: string, problems: Problem[]): Promise<Heads> {
-  const folder = join(dir, 'templates');
-  const names = (await readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith('.liquid')).sort();
-  const heads: Heads = { sources: {}, defs: {} };
-  for (const file of names.filter((name) => !name.endsWith('.html.liquid'))) {
-    const name = basename(file, '.liquid');
-    const text = await readFile(join(folder, file), 'utf8');
-    const twin = `${name}.html.liquid`;
-    const html = names.includes(twin) ? await readFile(join(folder, twin), 'utf8') : undefined;
-    const fault = (message: string, line = 1): void => {
-      problems.push({ severity: 'error', file: show(join(folder, file)), line, column: 1, path: `templates.${name}`, message, rule: 'template' });
-    };
-    const match = /^---\r?\n([\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(text);
-    if (!match) {
-      fault('a template begins with a head between two lines of ---');
-      continue;
-    }
-    const parsed = templateHead.safeParse(parseDocument(match[1] ?? '', { version: '1.2' }).toJS() ?? {});
-    if (!parsed.success) {
-      for (const issue of parsed.error.issues) fault(`${issue.path.join('.')}: ${issue.message}`);
-      continue;
-    }
-    const source: TemplateSource = { ...(parsed.data.subject === undefined ? {} : { subject: parsed.data.subject }), text: match[2] ?? '', ...(html === undefined ? {} : { html }) };
-    try {
-      heads.defs[name] = { head: parsed.data, vars: variablesOf(source), file: join(folder, file) };
-      heads.sources[name] = source;
-    } catch (error) {
-      fault(error instanceof Error ? error.message : String(error));
-    }
-  }
-  return heads;
-}
-
-function templateDefs(compiler: Compiler, defs: Heads['defs']): Record<string, TemplateDef> {
+/** `summary` in a template's needs is the ticket's field. */
+function templateDefs(
+  c: Compiler,
+  source: PackSource,
+  files: Record<string, TemplateFile>,
+): Record<string, TemplateDef> {
+  const isField = (name: string): boolean => Object.hasOwn(source.fields, name) || Object.hasOwn(BUILT_IN_FIELDS, name);
   return Object.fromEntries(
-    Object.entries(defs).map(([name, { head, vars }]) => [
+    Object.values(files).map(({ name, head, vars }) => [
       name,
-      { name, audience: head.audience, needs: head.needs.map((need) => compiler.cel(need, ['templates', name])), vars, clauses: head.clauses, subject: head.subject !== undefined },
+      {
+        name,
+        audience: head.audience,
+        needs: head.needs.map((need, i) =>
+          c.cel(need, ['templates', name, 'needs', i], 'needs', (id) =>
+            isField(id) ? ['sel', ['id', 'ticket'], id] : undefined,
+          ),
+        ),
+        vars,
+        clauses: head.clauses.map((id) =>
+          source.clause_prefix && !id.startsWith(source.clause_prefix) ? source.clause_prefix + id : id,
+        ),
+        subject: head.subject !== undefined,
+      },
     ]),
   );
 }

@@ -26,7 +26,10 @@ async function writeOnce(path: string, text: string): Promise<void> {
 export async function publishPack(loaded: LoadedPack, folder: string): Promise<Published> {
   const errors = loaded.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
-    throw new TocsinError('ESC_PACK_INVALID', errors.map((one) => `${one.file}:${one.line}:${one.column} ${one.message} (${one.rule})`).join('\n'));
+    throw new TocsinError(
+      'ESC_PACK_INVALID',
+      errors.map((one) => `${one.file}:${one.line}:${one.column} ${one.message} (${one.rule})`).join('\n'),
+    );
   }
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${loaded.hash}.json`);
@@ -46,7 +49,8 @@ export async function readTemplatesOf(folder: string, hash: string): Promise<Rec
 }
 
 async function readPart(folder: string, hash: string, ending: string): Promise<string> {
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new TocsinError('ESC_PACK_UNKNOWN', 'a pack is named by its SHA-256 hash', { hash });
+  if (!/^[0-9a-f]{64}$/.test(hash))
+    throw new TocsinError('ESC_PACK_UNKNOWN', 'a pack is named by its SHA-256 hash', { hash });
   return readFile(join(folder, `${hash}.${ending}`), 'utf8').catch(() => {
     throw new TocsinError('ESC_PACK_UNKNOWN', `pack ${hash} is not published in ${folder}`, { hash });
   });

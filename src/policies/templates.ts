@@ -1,94 +1,142 @@
 /** Messages of a pack: Liquid text with a YAML head. Rendered outside the workflow, under limits (design.md, decision 7). */
-import { Liquid } from 'liquidjs';
+import { Liquid, LiquidError } from 'liquidjs';
 import { DateTime } from 'luxon';
 import { TocsinError } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
-import { parseDuration } from '../domain/time/instants';
+import { MINUTE_MS, parseDuration } from '../domain/time/instants';
 
+/** The texts of one template. Without `html` the HTML is made from the text. */
 export interface TemplateSource {
   subject?: string;
   text: string;
   html?: string;
 }
 
+/** A message in words. The subject never has a line break; empty where the template has none. */
 export interface RenderedMessage {
   subject: string;
   text: string;
   html: string;
 }
 
+/** A Liquid text that cannot be parsed; line and column from 1. */
+export class TemplateSyntaxError extends Error {
+  override readonly name = 'TemplateSyntaxError';
+  constructor(
+    message: string,
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Characters parsed, milliseconds of rendering, and objects and characters made, at most. */
 const LIMITS = { parseLimit: 100_000, renderLimit: 500, memoryLimit: 2_000_000 };
 
-/** "30 minutes", "1 hour", "2 hours 30 minutes". */
+/** "30 minutes", "1 hour", "2 hours 30 minutes" of ms or an ISO 8601 duration; under a minute "45 seconds". */
 export function durationWords(value: unknown): string {
-  const total = typeof value === 'number' ? value : (parseDuration(String(value)) ?? Number.NaN);
-  if (!Number.isFinite(total)) return String(value);
-  const minutes = Math.round(total / 60_000);
-  const parts: string[] = [];
-  const add = (n: number, unit: string): void => {
-    if (n > 0) parts.push(`${n} ${unit}${n === 1 ? '' : 's'}`);
-  };
-  add(Math.floor(minutes / 1_440), 'day');
-  add(Math.floor((minutes % 1_440) / 60), 'hour');
-  add(minutes % 60, 'minute');
-  return parts.join(' ') || '0 minutes';
+  const total = typeof value === 'number' ? value : parseDuration(String(value));
+  if (total === undefined || !Number.isFinite(total)) throw new Error(`${JSON.stringify(value)} is no duration`);
+  const count = (n: number, unit: string): string => (n > 0 ? `${n} ${unit}${n === 1 ? '' : 's'}` : '');
+  if (total < MINUTE_MS) return count(Math.round(total / 1_000), 'second') || '0 minutes';
+  const minutes = Math.round(total / MINUTE_MS);
+  const parts = [
+    count(Math.floor(minutes / 1_440), 'day'),
+    count(Math.floor((minutes % 1_440) / 60), 'hour'),
+    count(minutes % 60, 'minute'),
+  ];
+  return parts.filter((part) => part !== '').join(' ');
 }
 
-function at(value: unknown, zone: string, format: string): string {
-  const time = typeof value === 'number' ? DateTime.fromMillis(value, { zone }) : DateTime.fromISO(String(value), { zone, setZone: false }).setZone(zone);
-  return time.isValid ? time.setLocale('en').toFormat(format) : String(value);
+/** An instant (epoch ms or RFC 3339) in words of a zone. */
+function timeWords(value: unknown, zone: string, format: string): string {
+  const time =
+    typeof value === 'number' ? DateTime.fromMillis(value, { zone }) : DateTime.fromISO(String(value), { zone });
+  if (!time.isValid) throw new Error(`${JSON.stringify(value)} is no instant`);
+  return time.setLocale('en-US').toFormat(format);
 }
 
-function engine(zone: string, escape: boolean): Liquid {
+/** A Liquid engine for texts of packs: strict, own properties only, limited; with the filters time, clock, date, duration. */
+export function createTemplateEngine(zone: string, escape = false): Liquid {
   const liquid = new Liquid({
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
-    jsTruthy: false,
     lenientIf: true,
     ...(escape ? { outputEscape: 'escape' as const } : {}),
     ...LIMITS,
   });
   liquid.registerFilter('duration', durationWords);
-  liquid.registerFilter('time', (value: unknown) => at(value, zone, 'ccc d LLL yyyy, HH:mm ZZZZ'));
-  liquid.registerFilter('clock', (value: unknown) => at(value, zone, 'HH:mm ZZZZ'));
-  liquid.registerFilter('date_only', (value: unknown) => at(value, zone, 'ccc d LLL yyyy'));
+  liquid.registerFilter('time', (value: unknown) => timeWords(value, zone, 'ccc d LLL yyyy, HH:mm ZZZZ'));
+  liquid.registerFilter('clock', (value: unknown) => timeWords(value, zone, 'HH:mm ZZZZ'));
+  for (const name of ['date', 'date_only'])
+    liquid.registerFilter(name, (value: unknown) => timeWords(value, zone, 'ccc d LLL yyyy'));
   return liquid;
 }
 
-/** Dotted names a template's texts read, by Liquid's own analysis. */
-export function variablesOf(source: TemplateSource): string[] {
-  const liquid = engine('UTC', false);
-  const names = new Set<string>();
-  for (const text of [source.subject, source.text, source.html]) {
-    if (text === undefined) continue;
-    for (const path of liquid.globalVariableSegmentsSync(liquid.parse(text))) {
-      const parts = path.filter((part): part is string => typeof part === 'string');
-      names.add(parts.slice(0, 4).join('.'));
+const analysis = createTemplateEngine('UTC');
+
+/** Dotted names that one Liquid text reads, by Liquid's own analysis. Throws {@link TemplateSyntaxError}. */
+export function variablesIn(text: string): string[] {
+  try {
+    const names = new Set<string>();
+    for (const segments of analysis.globalVariableSegmentsSync(analysis.parse(text))) {
+      const computed = segments.findIndex((segment) => typeof segment !== 'string');
+      names.add((computed < 0 ? segments : segments.slice(0, computed)).map(String).join('.'));
     }
+    return [...names].sort();
+  } catch (error) {
+    if (!LiquidError.is(error)) throw error;
+    const [line = 1, column = 1] = (error as { token?: { getPosition(): number[] } }).token?.getPosition() ?? [];
+    throw new TemplateSyntaxError(firstLine(error).replace(/, line:\d+, col:\d+$/, ''), line, column);
   }
-  return [...names].sort();
 }
 
-const escapeHtml = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+/** Dotted names that the texts of a template read. */
+export function variablesOf(source: TemplateSource): string[] {
+  const texts = [source.subject, source.text, source.html].filter((text): text is string => text !== undefined);
+  return [...new Set(texts.flatMap(variablesIn))].sort();
+}
 
-/** Plain text as HTML: escaped paragraphs, http(s) addresses as links. */
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+const escapeHtml = (text: string): string =>
+  text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;');
+
+/** Plain text as HTML: escaped paragraphs, addresses of pages as links. */
 export function htmlOf(text: string): string {
+  const link = (part: string): string =>
+    part.replace(
+      /https?:\/\/(?:(?!&quot;|&#39;|&lt;|&gt;)[^\s<])+(?<![.,;:!?)])/g,
+      (url) => `<a href="${url}">${url}</a>`,
+    );
   const paragraphs = escapeHtml(text.trim())
-    .split(/\n{2,}/)
-    .map((part) => `<p>${part.replace(/\n/g, '<br>\n').replace(/https?:\/\/[^\s<]+[^\s<.,;:!?)]/g, (url) => `<a href="${url}">${url}</a>`)}</p>`);
-  return `<!doctype html><html><body style="font-family:sans-serif;line-height:1.5">\n${paragraphs.join('\n')}\n</body></html>\n`;
+    .split(/\n\s*\n/)
+    .map((part) => `<p>${link(part).replace(/\r?\n/g, '<br>\n')}</p>`);
+  return `<!doctype html>\n<html><body style="font-family:sans-serif;line-height:1.5">\n${paragraphs.join('\n')}\n</body></html>\n`;
 }
 
-/** Render a message. A subject never has a line break. Throws ESC_TEMPLATE_FAILED naming what was missing. */
+/** Render a message; times are shown in `zone`. Throws ESC_TEMPLATE_FAILED, which says what was missing or wrong. */
 export function renderTemplate(name: string, source: TemplateSource, vars: JsonObject, zone: string): RenderedMessage {
   try {
-    const plain = engine(zone, false);
-    const text = String(plain.parseAndRenderSync(source.text, vars));
-    const subject = source.subject === undefined ? '' : String(plain.parseAndRenderSync(source.subject, vars)).replace(/\s+/g, ' ').trim();
-    const html = source.html === undefined ? htmlOf(text) : String(engine(zone, true).parseAndRenderSync(source.html, vars));
+    const plain = createTemplateEngine(zone);
+    const render = (engine: Liquid, text: string): string => String(engine.parseAndRenderSync(text, vars));
+    const text = render(plain, source.text);
+    const subject = source.subject === undefined ? '' : oneLine(render(plain, source.subject));
+    const html = source.html === undefined ? htmlOf(text) : render(createTemplateEngine(zone, true), source.html);
     return { subject, text, html };
   } catch (error) {
-    throw new TocsinError('ESC_TEMPLATE_FAILED', `template "${name}": ${error instanceof Error ? error.message : String(error)}`, { template: name });
+    throw new TocsinError('ESC_TEMPLATE_FAILED', `the template "${name}" cannot be rendered: ${firstLine(error)}`, {
+      template: name,
+    });
   }
 }
+
+/** A header must not hold a line break: whoever wrote a field could add headers of their own. */
+const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -16,7 +16,7 @@ import { TocsinError } from '../domain/errors';
 import type { Delivery, Receipt, Rejection, TicketEvent } from '../domain/ticket/types';
 import { bundlePath, makeBundle } from '../worker/bundle';
 import { PackCodec } from '../worker/pack-codec';
-import { commandUpdate, factSignal, horizonUpdate, stateQuery, timelineQuery, type TicketInput } from '../workflows/messages';
+import { commandUpdate, factSignal, horizonUpdate, stateQuery, TIMELINE_PAGE, timelineQuery, type TicketInput } from '../workflows/messages';
 import type { PinnedPack } from '../workflows/pack-converter';
 import type { Rehearsed, Refusal } from './core-engine';
 import type { Plan } from './plan';
@@ -164,7 +164,11 @@ class Driver {
       } else if (next.input.kind === 'fact') await this.handle.signal(factSignal, next.input.answer);
     }
     await this.reach(plan.scenario.untilAt + 1);
-    const events: TicketEvent[] = await this.handle.query(timelineQuery);
+    const events: TicketEvent[] = [];
+    for (let page: TicketEvent[] | undefined; page === undefined || page.length === TIMELINE_PAGE; ) {
+      page = await this.handle.query(timelineQuery, events.at(-1)?.seq ?? 0, TIMELINE_PAGE);
+      events.push(...page);
+    }
     return { events, state: await this.handle.query(stateQuery), refusals };
   }
 

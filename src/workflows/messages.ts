@@ -66,7 +66,10 @@ export const factSignal = defineSignal<[FactAnswer]>('fact');
 export const nudgeSignal = defineSignal('nudge');
 export const viewQuery = defineQuery<TicketView>('view');
 export const agendaQuery = defineQuery<AgendaItem[]>('agenda');
-export const timelineQuery = defineQuery<TicketEvent[]>('timeline');
+/** Events after a sequence number, at most `limit`: a long timeline is read in pages. */
+export const timelineQuery = defineQuery<TicketEvent[], [after: number, limit: number]>('timeline');
+/** As many events as stay well under Temporal's payload limits. */
+export const TIMELINE_PAGE = 300;
 export const stateQuery = defineQuery<TicketState>('state');
 
 /** The activities a ticket calls. `src/activities` and `src/store` implement them; the workflow knows only these types. */

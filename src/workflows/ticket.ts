@@ -63,7 +63,7 @@ class TicketRun {
     this.horizon = input.rehearsal?.horizon;
     this.clockShift = input.rehearsal ? (input.rehearsal.clockShift ?? (input.opening?.at ?? 0) - Date.now()) : 0;
     this.outbox = new Outbox({ packHash: pack.packHash, queues: input.queues, settled: (receipt) => this.take(receipt), now: () => this.now() });
-    this.archive = new Archive(input.id, input.queues.store, () => agenda(pack.body, this.state), () => undefined);
+    this.archive = new Archive(input.id, input.queues.store, () => [...agenda(pack.body, this.state)], () => undefined);
     this.state = this.begin();
   }
 
@@ -271,8 +271,8 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
   });
   setHandler(nudgeSignal, () => run.step());
   setHandler(viewQuery, () => run.view());
-  setHandler(agendaQuery, () => agenda(pack.body, run.state));
-  setHandler(timelineQuery, () => run.log);
+  setHandler(agendaQuery, () => [...agenda(pack.body, run.state)]);
+  setHandler(timelineQuery, (after, limit) => run.log.filter((event) => event.seq > after).slice(0, limit));
   setHandler(stateQuery, () => run.state);
 
   run.step();

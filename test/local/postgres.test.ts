@@ -97,7 +97,7 @@ describe('the embedded PostgreSQL', () => {
     await client.connect();
     process.kill(server.pid, 'SIGSTOP');
     await server.stop();
-    expect(isAlive(server.pid)).toBe(false);
+    expect(await server.exited).toBe('ended with exit code 0');
   });
 
   it('gives the role a new password when the file with the old one is lost', async () => {

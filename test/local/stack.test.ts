@@ -1,103 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { freePort, isPortFree } from '../../src/local/ports';
 import { pingPostgres } from '../../src/local/postgres';
-import { isAlive, isStillRunning, pollUntil } from '../../src/local/processes';
-import { silentProgress } from '../../src/local/progress';
-import { defaultChildren, startStack } from '../../src/local/stack';
-import { readStackFile, runningStack, type StackInfo } from '../../src/local/stack-file';
-import { ensureTemporal } from '../../src/local/temporal-binary';
-import { temporaryFolder } from '../support/stack';
-import { compileLocal, ROOT } from './compiled-local';
-
-const folder = temporaryFolder();
-const child = (name: string) => join(__dirname, 'fixtures', `${name}.js`);
-let compiled: NodeJS.ProcessEnv;
-
-beforeAll(async () => {
-  compiled = compileLocal(folder.path);
-  await ensureTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' } });
-}, 600_000);
-afterAll(folder.remove);
-
-let count = 0;
-function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv & { TOCSIN_DATA_DIR: string } {
-  const dataDir = join(folder.path, `stack-${count++}`);
-  const outside = { DATABASE_URL: '', TEMPORAL_ADDRESS: '', SMTP_URL: '' };
-  return { ...process.env, ...outside, ...compiled, TOCSIN_DATA_DIR: dataDir, TOCSIN_PORT: '0', ...more };
-}
-
-/** `tocsin up` in a process of its own, with the fixture children. */
-class Up {
-  readonly process: ChildProcess;
-  readonly exited: Promise<number | null>;
-  said = '';
-
-  constructor(readonly env: ReturnType<typeof environment>) {
-    this.process = spawn(process.execPath, [child('up')], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.said += text));
-    this.exited = new Promise((resolve) => this.process.once('exit', resolve));
-  }
-
-  info(): StackInfo {
-    const info = readStackFile(this.env.TOCSIN_DATA_DIR);
-    if (!info) throw new Error(`no stack.json; said: ${this.said}`);
-    return info;
-  }
-
-  async untilReady(): Promise<StackInfo> {
-    await this.untilSaid('Tocsin is ready');
-    return this.info();
-  }
-
-  async untilSaid(text: string): Promise<void> {
-    let gone = false;
-    void this.exited.then(() => (gone = true));
-    const heard = () => {
-      if (this.said.includes(text)) return true;
-      if (gone) throw new Error(`it ended without saying "${text}":\n${this.said}`);
-      return false;
-    };
-    await pollUntil(heard, { what: `"${text}"`, deadlineMs: 30_000 });
-  }
-
-  pid(name: string): number {
-    return this.info().processes.find((process) => process.name === name)?.pid ?? -1;
-  }
-}
-
-const ups: Up[] = [];
-function up(more: NodeJS.ProcessEnv = {}): Up {
-  const started = new Up(environment(more));
-  ups.push(started);
-  return started;
-}
-
-afterEach(async () => {
-  for (const started of ups.splice(0)) {
-    started.process.kill('SIGTERM');
-    await started.exited;
-  }
-});
-
-/** Processes that have this text in their command line or environment: whatever belongs to one stack. */
-function processesOf(text: string): number[] {
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, 'latin1');
-    } catch {
-      return '';
-    }
-  };
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids
-    .filter((pid) => (read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`)).includes(text))
-    .map(Number)
-    .filter(isAlive);
-}
+import { isAlive, isStillRunning } from '../../src/local/processes';
+import { runningStack } from '../../src/local/stack-file';
+import { folder, processesOf, up } from './up';
 
 describe('the local stack', () => {
   it('starts everything, gives the children their environment, and leaves no process on SIGTERM', async () => {
@@ -117,6 +26,7 @@ describe('the local stack', () => {
       TEMPORAL_ADDRESS: info.temporalAddress,
       TEMPORAL_NAMESPACE: 'tocsin',
       SMTP_URL: info.smtpUrl,
+      TOCSIN_HOST: '127.0.0.1',
       TOCSIN_PORT: String(info.ports.http),
       TOCSIN_DATA_DIR: dataDir,
       TOCSIN_MAILBOX_URL: info.mailboxUrl,
@@ -252,78 +162,5 @@ describe('the local stack', () => {
     expect(stack.said).toContain(`Port ${port} on 127.0.0.1 is taken`);
     expect(stack.said).toContain('TOCSIN_PORT=');
     await new Promise((resolve) => blocker.close(resolve));
-  });
-});
-
-describe('startStack', () => {
-  it('runs the migrations before anything uses the database, and the last hook when all is ready', async () => {
-    const seen: string[] = [];
-    const env = environment();
-    const stack = await startStack({
-      env,
-      progress: silentProgress,
-      afterDatabase: async (url) => void seen.push(await pingPostgres(url).then(() => 'database answers')),
-      children: () => {
-        seen.push('children');
-        return [];
-      },
-      afterReady: (info) => Promise.resolve(void seen.push(`ready: ${info.ready}`)),
-    });
-    await stack.stop();
-    await stack.stop();
-    expect(seen).toEqual(['database answers', 'children', 'ready: true']);
-    expect(processesOf(env.TOCSIN_DATA_DIR).filter((pid) => pid !== process.pid)).toEqual([]);
-  });
-
-  it('stops PostgreSQL when the migrations fail', async () => {
-    const env = environment();
-    const start = startStack({
-      env,
-      progress: silentProgress,
-      afterDatabase: () => Promise.reject(new Error('migration 7 failed')),
-      children: () => [],
-    });
-    await expect(start).rejects.toThrow('migration 7 failed');
-    expect(processesOf(env.TOCSIN_DATA_DIR)).toEqual([]);
-  });
-
-  it('says which external part does not answer, without its password', async () => {
-    const port = await freePort();
-    const start = (more: NodeJS.ProcessEnv) =>
-      startStack({ env: environment(more), progress: silentProgress, children: () => [] }).then(
-        () => 'started',
-        (error: Error) => error.message,
-      );
-    const database = await start({ DATABASE_URL: `postgresql://me:secret@127.0.0.1:${port}/x` });
-    expect(database).toContain('DATABASE_URL');
-    expect(database).not.toContain('secret');
-    expect(await start({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` })).toContain('(TEMPORAL_ADDRESS) does not answer');
-  });
-
-  it('starts nothing where all parts are external', async () => {
-    const inside = environment();
-    const server = await startStack({ env: inside, progress: silentProgress, children: () => [] });
-    const { databaseUrl, temporalAddress, smtpUrl } = server.info();
-    const outside = environment({ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress, SMTP_URL: smtpUrl });
-    try {
-      const stack = await startStack({ env: outside, progress: silentProgress, children: () => [] });
-      expect(stack.info()).toMatchObject({ processes: [], databaseUrl, temporalAddress, smtpUrl });
-      expect(stack.info().mailboxUrl).toBeUndefined();
-      await stack.stop();
-      expect(readdirSync(outside.TOCSIN_DATA_DIR)).toEqual(['stack.json']);
-      await pingPostgres(databaseUrl);
-    } finally {
-      await server.stop();
-    }
-  });
-
-  it("runs Tocsin's worker and API by default", () => {
-    const ports = { http: 4180, temporal: 4181, temporalUi: 4182, postgres: 4183, smtp: 4184, mailbox: 4185 };
-    const specs = defaultChildren({ env: {}, ports, dataDir: '/data' });
-    expect(specs.map(({ name, ready }) => [name, ready])).toEqual([
-      ['Worker', 'line'],
-      ['API', { url: 'http://127.0.0.1:4180/readyz' }],
-    ]);
-    expect(specs[0]?.script).toBe(join(ROOT, 'dist', 'src', 'worker', 'main.js'));
   });
 });

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { Connection } from '@temporalio/client';
@@ -91,6 +92,13 @@ describe('the embedded Temporal server', () => {
       });
       expect(workflowExecutionInfo?.type?.name).toBe('none');
     });
+  });
+
+  it('begins afresh with a database whose first start was broken off', async () => {
+    const dbFile = join(folder.path, 'broken-off.db');
+    writeFileSync(dbFile, '');
+    const server = await start({ dbFile });
+    await connected(server, (connection) => startWorkflow(connection, 'fresh'));
   });
 
   it('says why when it cannot start', async () => {

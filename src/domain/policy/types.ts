@@ -100,6 +100,8 @@ export interface TaskDef {
   prefill?: Cel;
   draft?: string;
   remind?: number;
+  /** An unanswered one ends when the next opens. */
+  lapses?: boolean;
 }
 
 export interface LevelDef {
@@ -152,6 +154,8 @@ export interface DeliverAction {
   once?: 'ticket';
   name?: string;
   delay?: number;
+  /** Delivered only when every channel has a receipt. */
+  all?: boolean;
   /** Page along this path from its first level. */
   path?: string;
   /** Status page state. */

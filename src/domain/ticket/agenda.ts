@@ -4,17 +4,28 @@ import type { EpochMs } from '../time/instants';
 import { calendarOf } from './calendars';
 import { clockNext } from './clocks';
 import { clausesOf, clockDef } from './clock-reactions';
+import { parkedName } from './faults';
 import type { AgendaItem, ClockState, TicketState } from './types';
 
 /** Order at one instant: warnings, dues, delayed rules, reminders, acknowledgements, receipts (design.md, decision 8). */
 const RANK: Record<AgendaItem['kind'], number> = { mark: 0, due: 1, tick: 1, again: 1, fire: 2, remind: 3, ack: 4, by: 5, timeout: 6, fact: 7 };
+
+/** The label of an item whose clock could not be computed. */
+export const FAULTY = 'fault';
 
 function clockItem(pack: CompiledPack, key: string, clock: ClockState): AgendaItem | undefined {
   if (clock.status !== 'running') return undefined;
   const def = clockDef({ pack }, clock);
   if (!def) return undefined;
   const commitment = clock.owner === 'commitment' ? pack.commitments[clock.name] : undefined;
-  const next = clockNext(def, clock, calendarOf(pack, clock.calendar), commitment);
+  let next: ReturnType<typeof clockNext>;
+  try {
+    next = clockNext(def, clock, calendarOf(pack, clock.calendar), commitment);
+  } catch (error) {
+    // A clock that cannot tell what it does next is due at once: acting on it is a fault, which is said and set aside.
+    const message = error instanceof Error ? error.message : String(error);
+    return { at: clock.anchor, kind: 'due', rank: RANK.due, id: key, name: clock.name, label: FAULTY, clauses: [], data: { error: message } };
+  }
   if (!next) return undefined;
   const kind: AgendaItem['kind'] = next.kind === 'due' && clock.owner === 'rule' ? 'fire' : next.kind;
   const data: JsonObject = { owner: clock.owner, calendar: clock.calendar, anchor: clock.anchor };
@@ -26,7 +37,17 @@ function clockItem(pack: CompiledPack, key: string, clock: ClockState): AgendaIt
  * Everything that will fall due unless something happens first, soonest first. Each clock appears once, with what it does
  * next. The order is total: instant, rank, id.
  */
-export function agenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
+export function agenda(pack: CompiledPack, state: TicketState): readonly AgendaItem[] {
+  const known = made.get(state);
+  if (known?.pack === pack) return known.items;
+  const items = makeAgenda(pack, state);
+  made.set(state, { pack, items });
+  return items;
+}
+/** States are immutable: the agenda of one is made once, however often it is asked for. */
+const made = new WeakMap<TicketState, { pack: CompiledPack; items: AgendaItem[] }>();
+
+function makeAgenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
   const items: AgendaItem[] = [];
   const add = (at: EpochMs, kind: AgendaItem['kind'], id: string, name: string, clauses: string[], data: JsonObject = {}): void => {
     items.push({ at, kind, rank: RANK[kind], id, name, label: kind, clauses, data });
@@ -47,7 +68,7 @@ export function agenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
     if (delivery.timeoutAt !== undefined) add(delivery.timeoutAt, 'timeout', `delivery:${key}`, delivery.name ?? delivery.role, [], { to: delivery.to });
   }
   const parked = new Set(state.parked);
-  return items.filter((item) => !parked.has(`${item.id}@${item.at}`)).sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return items.filter((item) => !parked.has(parkedName(item))).sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 /** The earliest due instant, or undefined when nothing is due any more. */

@@ -5,6 +5,7 @@ import type { EpochMs } from '../time/instants';
 import { calendarOf } from './calendars';
 import { dueOf, nextTick } from './clocks';
 import { makeEnv, valueIn, type Scope } from './env';
+import { attempt } from './faults';
 import { packIndex } from './pack-index';
 import { matches } from './patterns';
 import { touches, type Happening, type Turn } from './turn';
@@ -94,19 +95,22 @@ export function startClocks(turn: Turn, happening: Happening): void {
   const index = packIndex(turn.pack);
   for (const commitment of index.commitmentsOn.get(event.type) ?? []) {
     if (matches(commitment.clock.anchors, event)) {
-      startClock(turn, happening, 'commitment', commitment.name, `commitment:${commitment.name}`, commitment.clock, commitment.clauses);
+      attempt(turn, commitment.name, () => startClock(turn, happening, 'commitment', commitment.name, `commitment:${commitment.name}`, commitment.clock, commitment.clauses));
     }
   }
   for (const rule of index.rulesOn.get(event.type) ?? []) {
     if (!rule.clock || !matches(rule.on, event)) continue;
     if (rule.once && turn.state.once.includes(`rule:${rule.name}`)) continue;
-    if (!turn.holds(turn.scope(happening), rule.when)) continue;
-    startClock(turn, happening, 'rule', rule.name, `rule:${rule.name}`, rule.clock, rule.clauses);
+    const { clock } = rule;
+    attempt(turn, rule.name, () => {
+      if (turn.holds(turn.scope(happening), rule.when)) startClock(turn, happening, 'rule', rule.name, `rule:${rule.name}`, clock, rule.clauses);
+    });
   }
 }
 
 /** Clocks whose `while`, `pause`, amount or calendar this event changed. */
 export function refreshClocks(turn: Turn, happening: Happening): void {
+  if (!touches(packIndex(turn.pack).clockReads, happening.changed)) return;
   for (const [key, clock] of Object.entries(happening.after.clocks)) {
     const current = turn.state.clocks[key];
     if (clock.status === 'done' || !current || current.status === 'done' || current.anchorSeq !== clock.anchorSeq) continue;
@@ -114,7 +118,7 @@ export function refreshClocks(turn: Turn, happening: Happening): void {
     if (!def) continue;
     const reads = [def.while, def.pause, ...inputs(def).map((value) => (value && 'cel' in value ? value.cel : undefined))];
     if (!reads.some((cel) => cel && touches(cel.reads, happening.changed))) continue;
-    refreshClock(turn, happening, key, current, def);
+    attempt(turn, clock.name, () => refreshClock(turn, happening, key, current, def));
   }
 }
 
@@ -133,7 +137,7 @@ function refreshClock(turn: Turn, happening: Happening, key: string, clock: Cloc
     next = { ...rest, pauses: [...clock.pauses, [clock.pausedAt, at]] };
   }
   const moved = JSON.stringify(amount) !== JSON.stringify(clock.amount) || calendar !== clock.calendar;
-  if ((next.status === 'running' && clock.status === 'idle') || moved) next.activeFrom = at;
+  if ((next.status !== 'idle' && clock.status === 'idle') || moved) next.activeFrom = at;
   next = withDue(turn, next, def);
   if (JSON.stringify(next) === JSON.stringify(clock)) return;
   const type =
@@ -214,6 +218,6 @@ export function stopAt(turn: Turn, happening: Happening): void {
   if (all) {
     for (const [key, task] of Object.entries(turn.state.tasks)) if (task.open) tasks[key] = { open: false, outcome: 'closed', remindAt: null };
   }
-  if (names.length + Object.keys(paths).length + Object.keys(tasks).length + Object.keys(deliveries).length === 0) return;
+  if ([names, ...[paths, tasks, deliveries].map(Object.keys), turn.state.waiting].every((list) => list.length === 0)) return;
   turn.emit({ type: 'stopped', data: { reason: event.type, names }, patch: { clocks, paths, deliveries, tasks, waiting: [] } });
 }

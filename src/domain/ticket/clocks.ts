@@ -15,14 +15,14 @@ const FIRST_INSTANT = 100_000_000_000;
  * epoch ms). Undefined when it is none of these.
  */
 export function readAmount(value: Json): { amount: Amount } | { instant: EpochMs } | undefined {
-  if (typeof value === 'number') return value >= FIRST_INSTANT ? { instant: value } : { amount: value };
+  if (typeof value === 'number') return value >= FIRST_INSTANT ? { instant: value } : value >= 0 ? { amount: value } : undefined;
   if (typeof value === 'string') {
     const duration = parseDuration(value);
-    if (duration !== undefined) return { amount: duration };
+    if (duration !== undefined) return duration >= 0 ? { amount: duration } : undefined;
     const instant = parseInstant(value);
     return instant === undefined ? undefined : { instant };
   }
-  if (value !== null && typeof value === 'object' && !Array.isArray(value) && typeof value['days'] === 'number') {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value) && typeof value['days'] === 'number' && value['days'] >= 0) {
     const at = value['at'];
     return { amount: { days: value['days'], at: at === 'open' || at === 'close' ? at : 'same' } };
   }
@@ -184,7 +184,7 @@ function againNext(clock: ClockState, calendar: CompiledCalendar, due: EpochMs, 
   const read = readAmount(clock.amount);
   if (!read || !('amount' in read) || typeof read.amount !== 'number') return undefined;
   const further = Math.round((read.amount * commitment.againPercent * (clock.again + 1)) / 100);
-  const at = Math.max(addOpen(calendar, due, further), clock.activeFrom);
+  const at = Math.max(dueAfter(calendar, clock.anchor, read.amount + further, clock.pauses), clock.activeFrom);
   return { at, kind: 'again', label: `again ${clock.again + 1}` };
 }
 

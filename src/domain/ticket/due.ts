@@ -1,6 +1,7 @@
 /** What happens when an item of the agenda falls due. */
 import { formatInstant } from '../time/instants';
 import { act } from './actions';
+import { FAULTY } from './agenda';
 import { clausesOf } from './clock-reactions';
 import { deadlinePassed, pageTimedOut } from './deliveries';
 import { acknowledgementMissed } from './paths';
@@ -9,6 +10,7 @@ import type { AgendaItem, ClockState } from './types';
 
 /** Act on one due item. It was checked just before that the item still stands. */
 export function fallDue(turn: Turn, item: AgendaItem): void {
+  if (item.label === FAULTY) throw new Error(String(item.data['error']));
   const key = item.id.slice(item.id.indexOf(':') + 1);
   if (item.kind === 'ack') {
     const path = turn.state.paths[key];

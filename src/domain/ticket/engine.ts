@@ -7,8 +7,9 @@ import type { CompiledPack, JsonObject } from '../policy/types';
 import { formatInstant, type EpochMs } from '../time/instants';
 import { agenda, nextDue } from './agenda';
 import { decide } from './commands';
-import { deliver, settle } from './deliveries';
+import { settle } from './deliveries';
 import { fallDue } from './due';
+import { reportFault, setAside } from './faults';
 import { blankState, evolve } from './evolve';
 import { initialFields, misfit } from './fields';
 import { settleTurn } from './react';
@@ -87,7 +88,13 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
 }
 
 function guarded(turn: Turn, run: () => Rejection | undefined): Outcome {
-  const refused = run();
+  let refused: Rejection | undefined;
+  try {
+    refused = run();
+  } catch (error) {
+    // Nothing of the turn stays. Reactions guard themselves: this is a circle, or a defect in a command itself.
+    return { ok: false, rejection: rejection('ESC_ENGINE_FAULT', `a fault of the engine: ${error instanceof Error ? error.message : String(error)}`) };
+  }
   return refused ? { ok: false, rejection: refused } : { ok: true, state: turn.state, events: turn.events };
 }
 
@@ -108,7 +115,8 @@ export function handle(pack: CompiledPack, state: TicketState, input: Input, rec
   const before = advance(pack, state, at - 1, recordedAt);
   const turn = new Turn(pack, before.state, at, recordedAt, causeOf(input), messageOf(input));
   const outcome = guarded(turn, () => take(turn, input));
-  return outcome.ok ? { ok: true, ...join(before, outcome) } : outcome;
+  if (outcome.ok) return { ok: true, ...join(before, outcome) };
+  return input.kind === 'command' ? outcome : { ok: true, ...join(before, setInputAside(pack, before.state, at, recordedAt, input, outcome.rejection)) };
 }
 
 function take(turn: Turn, input: Input): Rejection | undefined {
@@ -116,8 +124,18 @@ function take(turn: Turn, input: Input): Rejection | undefined {
   if (input.kind === 'command') refused = decide(turn, { name: input.command.name, by: actor(turn.pack, input.command.by), fields: input.command.fields });
   else if (input.kind === 'receipt') settle(turn, input.receipt);
   else recordFact(turn, input.answer);
-  if (!refused) settleTurn(turn);
-  return refused;
+  if (refused) return refused;
+  // A command that changes nothing is remembered as well: its repeat must not act on what others did in between.
+  if (input.kind === 'command' && turn.events.length === 0) turn.emit({ type: 'unchanged', by: actor(turn.pack, input.command.by), data: { command: input.command.name } });
+  settleTurn(turn);
+  return undefined;
+}
+
+/** What a machine says cannot be given back to it: a fault in taking it is recorded in its place. */
+function setInputAside(pack: CompiledPack, state: TicketState, at: EpochMs, recordedAt: EpochMs, input: Input, rejected: Rejection): Step {
+  const turn = new Turn(pack, state, at, recordedAt, causeOf(input));
+  reportFault(turn, input.kind, { input: causeOf(input) }, rejected.message);
+  return { state: turn.state, events: turn.events };
 }
 
 function recordFact(turn: Turn, answer: FactAnswer): void {
@@ -183,13 +201,7 @@ function instant(pack: CompiledPack, state: TicketState, at: EpochMs, recordedAt
 function park(pack: CompiledPack, state: TicketState, item: AgendaItem | undefined, at: EpochMs, recordedAt: EpochMs, error: unknown): Step {
   if (!item) throw error;
   const turn = new Turn(pack, state, at, recordedAt, `fault:${item.id}@${formatInstant(item.at)}`);
-  turn.emit({ type: 'engine_fault', subject: item.name, data: { item: item.id, at: formatInstant(item.at), error: error instanceof Error ? error.message : String(error) }, patch: { parked: [`${item.id}@${item.at}`] } });
-  const last = turn.events[0];
-  if (last && pack.catchAll && !state.once.includes('fault')) {
-    const scope = { pack, state: turn.state, event: { type: 'engine_fault', at, by: last.by, data: last.data } };
-    deliver(turn, scope, { verb: 'page', to: { lit: pack.catchAll }, via: ['page', 'email'], by: [], ifLate: 'send' }, { clauses: [] });
-    turn.emit({ type: 'noted', data: { text: 'The catch-all was told of a fault of the engine.' }, patch: { once: ['fault'] } });
-  }
+  reportFault(turn, item.name, { item: item.id, at: formatInstant(item.at) }, error, setAside(state, item));
   return { state: turn.state, events: turn.events };
 }
 

@@ -8,7 +8,7 @@ import { isOpen } from '../time/calendar';
 import { parseDuration, parseInstant, type EpochMs } from '../time/instants';
 import { calendarOf } from './calendars';
 import { clockNext, readPhases } from './clocks';
-import type { Actor, ClockState, TicketState } from './types';
+import type { Actor, ClockState, Seen, TicketState } from './types';
 import { hits } from '../policy/words';
 
 /** The event a condition sees: its own fields beside `type`, `at` and `by`. */
@@ -175,9 +175,9 @@ function call(scope: Scope, env: Env, fn: string, args: Got[]): Got {
       return words ? hits(words, String(second ?? '')) : unknown(`words ${String(first)}`);
     }
     case 'seen':
-      return state.seen[String(first)] !== undefined;
+      return seenOf(state, String(first)) !== undefined;
     case 'count':
-      return state.seen[String(first)]?.n ?? 0;
+      return seenOf(state, String(first))?.n ?? 0;
     case 'age': {
       const at = instantOf(first ?? null);
       return at === undefined ? unknown('age') : scope.event.at - at;
@@ -195,6 +195,12 @@ function call(scope: Scope, env: Env, fn: string, args: Got[]): Got {
     default:
       return unknown(`${fn}()`);
   }
+}
+
+/** What is known of `name` or `name(subject)`. */
+function seenOf(state: TicketState, pattern: string): Seen | undefined {
+  const match = /^([^()]+)\(([^()]*)\)$/.exec(pattern);
+  return match ? state.seen[match[1] ?? '']?.of[match[2] ?? ''] : state.seen[pattern];
 }
 
 /** A table's answer: by keys, or by its rows. Unknown where nothing fits. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../policy/types';
-import type { StatePatch, TicketEvent, TicketState } from './types';
+import type { Seen, StatePatch, TicketEvent, TicketState } from './types';
 
 /** How many command ids are remembered for de-duplication across continue-as-new. */
 const COMMAND_IDS_KEPT = 200;
@@ -53,9 +53,14 @@ export function applyPatch(state: TicketState, patch: StatePatch): TicketState {
   };
 }
 
-function counted(seen: TicketState['seen'], name: string, at: number): TicketState['seen'] {
-  const before = seen[name];
-  return { ...seen, [name]: before ? { n: before.n + 1, first: before.first, last: at } : { n: 1, first: at, last: at } };
+const more = (before: Seen | undefined, at: number): Seen => (before ? { n: before.n + 1, first: before.first, last: at } : { n: 1, first: at, last: at });
+
+function counted(seen: TicketState['seen'], event: TicketEvent): TicketState['seen'] {
+  const before = seen[event.type];
+  const of = before?.of ?? {};
+  const subject = event.subject;
+  const next = { ...more(before, event.at), of: subject === undefined ? of : { ...of, [subject]: more(of[subject], event.at) } };
+  return { ...seen, [event.type]: next };
 }
 
 /**
@@ -63,14 +68,12 @@ function counted(seen: TicketState['seen'], name: string, at: number): TicketSta
  * makes an archive of events enough to rebuild it.
  */
 export function evolve(state: TicketState, event: TicketEvent): TicketState {
-  let seen = counted(state.seen, event.type, event.at);
-  if (event.subject !== undefined) seen = counted(seen, `${event.type}(${event.subject})`, event.at);
   const commandId = event.cause.startsWith('command:') ? event.cause.slice('command:'.length) : undefined;
   const next: TicketState = {
     ...state,
     seq: event.seq,
     at: event.at,
-    seen,
+    seen: counted(state.seen, event),
     commandIds:
       commandId !== undefined && !state.commandIds.includes(commandId)
         ? [...state.commandIds, commandId].slice(-COMMAND_IDS_KEPT)

@@ -82,13 +82,15 @@ export function setField(turn: Turn, name: string, value: Json, options: SetOpti
   });
 }
 
+const released = ({ event }: Happening, field: string): boolean => event.type === 'freed' && event.subject === field;
+
 /** Tables that set a field, where this event changed what they read. */
 export function runTables(turn: Turn, happening: Happening): void {
   const index = packIndex(turn.pack);
   for (const name of index.settingTables) {
     const reads = index.tableReads.get(name);
     const table = turn.pack.tables[name];
-    if (!table?.sets || !reads || turn.state.held.includes(table.sets) || !touches([...reads], happening.changed)) continue;
+    if (!table?.sets || !reads || turn.state.held.includes(table.sets) || !(touches([...reads], happening.changed) || released(happening, table.sets))) continue;
     const scope = turn.scope(happening, true);
     const decided = decideTable(makeEnv(scope), table);
     if (isUnknown(decided.value)) continue;

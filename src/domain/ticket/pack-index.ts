@@ -12,6 +12,8 @@ export interface PackIndex {
   settingTables: string[];
   /** The names each setting table reads. */
   tableReads: Map<string, Set<string>>;
+  /** Every name that any clock's `while`, `pause`, amount or calendar reads: most events touch none of them. */
+  clockReads: string[];
 }
 
 const indexes = new WeakMap<CompiledPack, PackIndex>();
@@ -30,6 +32,11 @@ function byName<T>(items: Iterable<T>, patterns: (item: T) => Pattern[]): Map<st
 
 const readsOf = (cels: (Cel | undefined)[]): Set<string> => new Set(cels.flatMap((cel) => cel?.reads ?? []));
 
+function clocks(pack: CompiledPack): (Cel | undefined)[] {
+  const all = [...Object.values(pack.commitments), ...Object.values(pack.tasks), ...Object.values(pack.rules)];
+  return all.flatMap(({ clock }) => (clock ? [clock.while, clock.pause, ...[clock.due, clock.cadence, clock.calendar].map((value) => (value && 'cel' in value ? value.cel : undefined))] : []));
+}
+
 /** The index of a pack. */
 export function packIndex(pack: CompiledPack): PackIndex {
   const known = indexes.get(pack);
@@ -43,6 +50,7 @@ export function packIndex(pack: CompiledPack): PackIndex {
     tasksOn: byName(tasks, (item) => item.clock.anchors),
     tasksClosedOn: byName(tasks, (item) => item.closes),
     rulesOn: byName(Object.values(pack.rules), (item) => item.on),
+    clockReads: [...readsOf(clocks(pack))],
     settingTables: setting.map((table) => table.name),
     tableReads: new Map(
       setting.map((table) => [

@@ -3,6 +3,7 @@ import { act, findDelivery } from './actions';
 import { closeTasks, openTasks } from './tasks';
 import { meetCommitments, refreshClocks, startClocks, stopAt } from './clock-reactions';
 import { retryWaiting } from './deliveries';
+import { attempt } from './faults';
 import { runTables } from './fields';
 import { packIndex } from './pack-index';
 import { matches } from './patterns';
@@ -16,9 +17,9 @@ function react(turn: Turn, happening: Happening): void {
     const clauses = turn.pack.conditions.find((condition) => condition.name === edge.name)?.clauses ?? [];
     turn.emit({ type: edge.now ? 'began' : 'ended', subject: edge.name, clauses });
   }
-  runTables(turn, happening);
-  meetCommitments(turn, happening);
-  closeTasks(turn, happening);
+  attempt(turn, 'tables', () => runTables(turn, happening));
+  attempt(turn, 'commitments', () => meetCommitments(turn, happening));
+  attempt(turn, 'tasks', () => closeTasks(turn, happening));
   if (ENDS.has(event.type)) stopAt(turn, happening);
   refreshClocks(turn, happening);
   startClocks(turn, happening);
@@ -27,10 +28,12 @@ function react(turn: Turn, happening: Happening): void {
     if (rule.clock || !matches(rule.on, event)) continue;
     const once = `rule:${rule.name}`;
     if (rule.once && turn.state.once.includes(once)) continue;
-    const scope = turn.scope(happening);
-    if (!turn.holds(scope, rule.when)) continue;
-    if (rule.once) turn.emit({ type: 'fired', subject: rule.name, clauses: rule.clauses, patch: { once: [once] } });
-    act(turn, happening, rule, scope);
+    attempt(turn, rule.name, () => {
+      const scope = turn.scope(happening);
+      if (!turn.holds(scope, rule.when)) return;
+      if (rule.once) turn.emit({ type: 'fired', subject: rule.name, clauses: rule.clauses, patch: { once: [once] } });
+      act(turn, happening, rule, scope);
+    });
   }
   if (event.type === 'changed' && turn.state.waiting.length > 0) retryWaiting(turn, (source) => findDelivery(turn.pack, source));
 }

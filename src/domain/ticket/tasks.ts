@@ -4,6 +4,7 @@ import type { Json, JsonObject, TaskDef } from '../policy/types';
 import { clockDef, startClock } from './clock-reactions';
 import { namesOf } from './contacts';
 import { makeEnv, valueIn } from './env';
+import { attempt } from './faults';
 import { packIndex } from './pack-index';
 import { matches } from './patterns';
 import { compileExpr } from '../policy/expr';
@@ -22,7 +23,10 @@ export function openTask(state: TicketState, name: string): { key: string; task:
 /** Tasks that this event opens, and those it closes or makes moot. */
 export function openTasks(turn: Turn, happening: Happening): void {
   for (const task of packIndex(turn.pack).tasksOn.get(happening.event.type) ?? []) {
-    if (matches(task.clock.anchors, happening.event) && turn.holds(turn.scope(happening), task.when)) openOne(turn, happening, task);
+    if (!matches(task.clock.anchors, happening.event)) continue;
+    attempt(turn, task.name, () => {
+      if (turn.holds(turn.scope(happening), task.when)) openOne(turn, happening, task);
+    });
   }
 }
 
@@ -32,6 +36,7 @@ export function openOne(turn: Turn, happening: Happening, task: TaskDef, answere
   if (!turn.holds(scope, task.clock.while)) return;
   // Two events of one instant ask one question once.
   if (Object.values(turn.state.tasks).some((one) => one.name === task.name && one.open && one.openedAt === turn.at)) return;
+  if (task.lapses) lapse(turn, task.name);
   const env = makeEnv(scope);
   const got = answerer ?? valueIn(env, task.for);
   const prefill = task.prefill ? compileExpr(task.prefill.x)(env) : undefined;
@@ -58,7 +63,7 @@ export function openOne(turn: Turn, happening: Happening, task: TaskDef, answere
   startClock(turn, happening, 'task', task.name, `task:${key}`, task.clock, task.clauses);
 }
 
-function settleTask(turn: Turn, key: string, task: TaskState, type: 'task_done' | 'task_moot', by: Actor | undefined, patch: JsonObject, data: JsonObject): void {
+function settleTask(turn: Turn, key: string, task: TaskState, type: 'task_done' | 'task_moot' | 'task_lapsed', by: Actor | undefined, patch: JsonObject, data: JsonObject): void {
   turn.emit({
     type,
     subject: task.name,
@@ -69,12 +74,20 @@ function settleTask(turn: Turn, key: string, task: TaskState, type: 'task_done' 
   });
 }
 
+/** The next occasion has come: the question of the last one stays unanswered, and that is recorded. */
+function lapse(turn: Turn, name: string): void {
+  for (const [key, task] of Object.entries(turn.state.tasks)) {
+    if (task.name === name && task.open) settleTask(turn, key, task, 'task_lapsed', undefined, { outcome: 'lapsed' }, {});
+  }
+}
+
 /** Tasks closed by this event, and tasks whose `while` it ended. */
 export function closeTasks(turn: Turn, happening: Happening): void {
   for (const def of packIndex(turn.pack).tasksClosedOn.get(happening.event.type) ?? []) {
     const found = matches(def.closes, happening.event) ? openTask(turn.state, def.name) : undefined;
     if (found && found.task.openedAt <= happening.event.at) settleTask(turn, found.key, found.task, 'task_done', undefined, { outcome: 'done' }, { closed_by: happening.event.type });
   }
+  if (!touches(packIndex(turn.pack).clockReads, happening.changed)) return;
   for (const [key, clock] of Object.entries(happening.after.clocks)) {
     if (clock.owner !== 'task') continue;
     const task = turn.state.tasks[key.slice('task:'.length)];

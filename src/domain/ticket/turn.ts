@@ -15,6 +15,9 @@ export const ENGINE: Actor = { name: 'tocsin', kind: 'engine' };
 /** More events than this in one turn is a circle the checker missed: an engine fault, not an endless loop. */
 const EVENTS_A_TURN = 2_000;
 
+/** A circle: nothing more can be recorded in this turn. */
+export class TurnOverflow extends Error {}
+
 export interface NewEvent {
   type: string;
   subject?: string;
@@ -53,7 +56,7 @@ export class Turn {
 
   /** Record an event: apply it, settle the conditions it changes, and queue its consequences. */
   emit(input: NewEvent): TicketEvent {
-    if (this.events.length >= EVENTS_A_TURN) throw new Error(`more than ${EVENTS_A_TURN} events at one instant: ${input.type}`);
+    if (this.events.length >= EVENTS_A_TURN) throw new TurnOverflow(`more than ${EVENTS_A_TURN} events at one instant: ${input.type}`);
     const event: TicketEvent = {
       seq: this.state.seq + 1,
       at: Math.max(input.at ?? this.at, this.state.at),

@@ -201,7 +201,7 @@ export interface TaskState {
   for: string[];
   openedAt: EpochMs;
   open: boolean;
-  outcome?: 'done' | 'moot' | 'closed';
+  outcome?: 'done' | 'moot' | 'lapsed' | 'closed';
   choice?: Json;
   by?: string;
   at?: EpochMs;
@@ -258,6 +258,12 @@ export interface TicketView extends JsonObject {
   tags: Json[];
 }
 
+export interface Seen {
+  n: number;
+  first: EpochMs;
+  last: EpochMs;
+}
+
 export interface TicketState {
   schema: 1;
   id: string;
@@ -266,8 +272,8 @@ export interface TicketState {
   /** The instant of the last event: nothing is recorded before it. */
   at: EpochMs;
   ticket: TicketView;
-  /** By `type` and `type(subject)`: how often, first and last seen. */
-  seen: Record<string, { n: number; first: EpochMs; last: EpochMs }>;
+  /** Events by type, and within it by subject: how often, first and last seen. */
+  seen: Record<string, Seen & { of: Record<string, Seen> }>;
   is: Record<string, boolean>;
   /** Keyed `commitment:name`, `task:name#n`, `rule:name#seq`. */
   clocks: Record<string, ClockState>;

@@ -95,13 +95,24 @@ export const actionShapes = {
     { to: '=ticket.lead', kind: 'member' },
   ),
   clocks: doc(value, 'Restart or stop clocks by name.', { restart: ['pick_up'] }),
-  restrict: doc(z.strictObject({ to: names }), 'Only these roles see the ticket from now on.', {
-    to: ['security_team'],
-  }),
-  call: doc(z.strictObject({ to: names, name }), 'A task to ring somebody; its answer is the receipt.', {
-    to: 'cio',
-    name: 'cio_call',
-  }),
+  restrict: doc(
+    z.strictObject({ to: doc(names, 'Roles.', ['security_team']) }),
+    'Only these roles see the ticket from now on.',
+    {
+      to: ['security_team'],
+    },
+  ),
+  call: doc(
+    z.strictObject({
+      to: doc(names, 'Whom.', 'cio'),
+      name: doc(name, 'The name of the task.', 'cio_call'),
+    }),
+    'A task to ring somebody; its answer is the receipt.',
+    {
+      to: 'cio',
+      name: 'cio_call',
+    },
+  ),
   command: doc(z.string(), 'Give a lifecycle command in the name of Tocsin.', 'close'),
 } as const;
 

@@ -77,6 +77,11 @@ export const task = doc(
         '=commitment.resolution.due',
       ),
       draft: doc(z.string().optional(), 'A template whose text the form begins with.', 'rca'),
+      lapses: doc(
+        z.boolean().default(false),
+        'An unanswered one ends, recorded as unanswered, when the next opens.',
+        true,
+      ),
       remind: doc(positiveDuration.optional(), 'Reminded this often while it is open.', 'P1D'),
       due: doc(amount.optional(), `When it must be answered: ${AMOUNT_TEXT}.`, 'PT1H'),
       after: doc(amount.optional(), 'The same as due.', 'PT30M'),

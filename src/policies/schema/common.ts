@@ -50,12 +50,30 @@ export const clauses = doc(
 /** ISO duration, `{ days, at }`, or a computed value. */
 export const amount = z.union([
   z.string().refine((text) => text.startsWith('=') || isDuration(text), `${DURATION_RULE}, or a computed value (=…)`),
-  z.strictObject({ days: z.number().int().nonnegative(), at: z.enum(['same', 'open', 'close']).default('same') }),
+  z.strictObject({
+    days: doc(z.number().int().nonnegative(), 'Open days; day 0 is the first at or after the anchor.', 2),
+    at: doc(
+      z.enum(['same', 'open', 'close']).default('same'),
+      'At the same time of day, at opening or at closing.',
+      'close',
+    ),
+  }),
 ]);
 
 export const phases = z.union([
   z.string().startsWith('=', 'must be a list of phases, or a computed one (=…)'),
-  z.array(z.strictObject({ every: positiveDuration, until: positiveDuration.optional() })).min(1),
+  z
+    .array(
+      z.strictObject({
+        every: doc(positiveDuration, 'From tick to tick.', 'PT30M'),
+        until: doc(
+          positiveDuration.optional(),
+          'To the end of the phase, from the anchor; the last phase has none.',
+          'PT1H',
+        ),
+      }),
+    )
+    .min(1),
 ]);
 
 export const AMOUNT_TEXT =

@@ -47,9 +47,11 @@ const collect = z.strictObject({
 const state = z.strictObject({
   ask: doc(z.array(z.string()).optional(), 'Facts asked as one batch.', ['intent']),
   ask_each_message: doc(z.array(z.string()).optional(), 'Facts asked again at each message.', ['wants_human']),
-  interrupts: doc(z.array(go.extend({ name })).optional(), 'Tried before anything else, in this order.', [
-    { name: 'wants_human', when: 'fact.wants_human.score >= 4', to: 'end', outcome: 'human_handoff' },
-  ]),
+  interrupts: doc(
+    z.array(go.extend({ name: doc(name, 'The name of the interrupt.', 'wants_human') })).optional(),
+    'Tried before anything else, in this order.',
+    [{ name: 'wants_human', when: 'fact.wants_human.score >= 4', to: 'end', outcome: 'human_handoff' }],
+  ),
   collect: doc(collect.optional(), 'Fields filled by dialogue.', {
     model: 'extract',
     items: [{ field: 'affected_names', attempts: 3, sufficient: 50 }],
@@ -73,7 +75,10 @@ const state = z.strictObject({
 export const flow = doc(
   z.strictObject({
     starts: doc(
-      z.strictObject({ on: patterns, when: cel.optional() }),
+      z.strictObject({
+        on: doc(patterns, 'The events.', 'message(customer)'),
+        when: doc(cel.optional(), 'Only where this holds.', '!ticket.bot_off'),
+      }),
       'The event that starts it; a running flow is not started again.',
       { on: 'message(customer)', when: '!ticket.bot_off' },
     ),
@@ -98,7 +103,7 @@ export const schedule = doc(
           day: doc(weekday.optional(), 'Each week on this day.', 'mon'),
           month: doc(z.number().int().min(1).max(31).optional(), 'Each month on this day.', 1),
           quarter: doc(z.number().int().min(1).max(92).optional(), 'Each quarter on this day.', 1),
-          time,
+          time: doc(time, 'The time of day.', '09:00'),
           zone: doc(z.string().optional(), 'The time zone; the pack’s when left out.', 'America/New_York'),
         }),
       ]),

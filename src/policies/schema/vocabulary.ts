@@ -62,10 +62,14 @@ export const rota = doc(
   z.strictObject({
     zone: doc(z.string(), 'The IANA time zone of the handover.', 'America/New_York'),
     start: doc(z.string(), 'A date in the week of the first person.', '2026-01-05'),
-    handover: doc(z.strictObject({ day: weekday, time }), 'When the next person takes over, each week.', {
-      day: 'mon',
-      time: '09:00',
-    }),
+    handover: doc(
+      z.strictObject({ day: doc(weekday, 'The day.', 'mon'), time: doc(time, 'The wall time.', '09:00') }),
+      'When the next person takes over, each week.',
+      {
+        day: 'mon',
+        time: '09:00',
+      },
+    ),
     people: doc(
       z.array(z.strictObject({ name: doc(z.string(), 'Who.', 'Ada'), ...contact })).min(1),
       'Who is on call, a week each, in turn.',
@@ -170,7 +174,13 @@ export const table = doc(
 );
 
 export const condition = doc(
-  z.union([z.string().min(1), z.strictObject({ is: z.string().min(1), clauses })]),
+  z.union([
+    z.string().min(1),
+    z.strictObject({
+      is: doc(z.string().min(1), 'The condition, where clauses stand beside it.', 'ticket.vip'),
+      clauses,
+    }),
+  ]),
   'A state of affairs, read as is.<name>; its edges are the events began(name) and ended(name). May read neither the clock nor the event.',
   "ticket.priority == 'P1' && ticket.status != 'closed'",
 );

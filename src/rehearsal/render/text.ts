@@ -105,7 +105,7 @@ function entries(rows: readonly ReadRow[], all: boolean): Entry[] {
 }
 
 /** Control characters as blanks: a summary may hold what a customer wrote. */
-const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+const clean = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
 /** Lines of at most `width` signs; a word longer than that is cut. */
 function wrap(text: string, width: number): string[] {
@@ -147,7 +147,7 @@ export function renderTimeline(rows: readonly TimelineRow[], options: TextOption
     const same = before === row.ms;
     before = row.ms;
     const when = same ? ' '.repeat(MARGIN - 3) : `${shortOffset(row.ms).padStart(10)}  ${clockOf(instant, zone)}`;
-    wrap(text, width).forEach((line, index) => {
+    wrap(text, width - MARGIN).forEach((line, index) => {
       const start = index === 0 ? `${paint(when, 'dim')} ${paint(look.symbol, look.colour)} ` : ' '.repeat(MARGIN);
       const colour = look.colour === 'red' || look.colour === 'dim' ? look.colour : undefined;
       lines.push(`${start}${paint(line, colour)}`);

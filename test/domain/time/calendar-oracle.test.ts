@@ -67,7 +67,7 @@ const offset = (days: number): fc.Arbitrary<number> =>
     fc.integer({ min: -3 * DAY, max: days * DAY }),
   );
 
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: 250 };
 
 describe('open time beside luxon', () => {
   test('elapses as a walk through all dates says', () => {

@@ -17,7 +17,7 @@ const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const FIRST = Date.parse('0000-01-01T00:00:00Z');
 
 describe('civil dates', () => {
-  test('count days from 1970 as luxon does', () => {
+  test('civil dates count days from 1970 as luxon does', () => {
     fc.assert(
       fc.property(fc.integer({ min: FIRST, max: LAST }), (ms) => {
         const day = Math.floor(ms / 86_400_000);
@@ -31,14 +31,14 @@ describe('civil dates', () => {
     );
   });
   test.each(['2026-02-30', '2026-13-01', '2026-00-10', '2026-04-31', '2025-02-29', '2100-02-29', '2026-1-1', 'x', ''])(
-    'refuse %p',
+    'a text such as %j is no civil date',
     (text) => expect(parseCivilDate(text)).toBeUndefined(),
   );
-  test('have a leap day in 2000 and 2024', () => {
+  test('civil dates have a leap day in 2000 and 2024', () => {
     expect(parseCivilDate('2000-02-29')).toBe(11_016);
     expect(parseCivilDate('2024-02-29')).toBe(19_782);
   });
-  test('have a form for years outside 0 to 9999', () => {
+  test('instants of years outside 0 to 9999 have an expanded form', () => {
     expect(formatInstant(LAST + 1)).toBe('+010000-01-01T00:00:00Z');
     expect(formatInstant(FIRST - 1)).toBe('-000001-12-31T23:59:59.999Z');
   });
@@ -55,7 +55,7 @@ describe('instants', () => {
     ['2026-03-06T10:00:00.5Z', 1_772_791_200_500],
     ['2026-03-06T10:00:00.123999Z', 1_772_791_200_123],
     ['1969-12-31T23:59:59.999Z', -1],
-  ])('read %s', (text, ms) => expect(parseInstant(text)).toBe(ms));
+  ])('the instant %s is read to the millisecond', (text, ms) => expect(parseInstant(text)).toBe(ms));
   test.each([
     '2026-03-06T10:00:00',
     '2026-03-06T10:00Z',
@@ -72,13 +72,13 @@ describe('instants', () => {
     ' 2026-03-06T10:00:00Z',
     '2026-03-06T10:00:00Z\n',
     '+002026-03-06T10:00:00Z',
-  ])('refuse %p', (text) => expect(parseInstant(text)).toBeUndefined());
-  test('write milliseconds only where they are not zero', () => {
+  ])('a text such as %j is no instant', (text) => expect(parseInstant(text)).toBeUndefined());
+  test('instants are written with milliseconds only where they are not zero', () => {
     expect(formatInstant(1_772_791_200_000)).toBe('2026-03-06T10:00:00Z');
     expect(formatInstant(1_772_791_200_007)).toBe('2026-03-06T10:00:00.007Z');
     expect(formatInstant(-1)).toBe('1969-12-31T23:59:59.999Z');
   });
-  test('are read back as they were written', () => {
+  test('instants are read back as they were written', () => {
     fc.assert(
       fc.property(fc.integer({ min: FIRST, max: LAST }), (ms) => {
         expect(parseInstant(formatInstant(ms))).toBe(ms);
@@ -103,7 +103,7 @@ describe('durations', () => {
     ['PT90M', 5_400_000],
     ['-PT10M', -600_000],
     ['-PT0S', 0],
-  ])('read %s', (text, ms) => expect(parseDuration(text)).toBe(ms));
+  ])('the duration %s is read in milliseconds', (text, ms) => expect(parseDuration(text)).toBe(ms));
   test.each([
     '',
     'P',
@@ -121,7 +121,7 @@ describe('durations', () => {
     'PT1H ',
     'P99999999999Y',
     'PT1.S',
-  ])('refuse %p', (text) => expect(parseDuration(text)).toBeUndefined());
+  ])('a text such as %j is no duration', (text) => expect(parseDuration(text)).toBeUndefined());
   test.each([
     [0, 'PT0S'],
     [14_400_000, 'PT4H'],
@@ -134,8 +134,8 @@ describe('durations', () => {
     [1_500, 'PT1.5S'],
     [5, 'PT0.005S'],
     [-600_000, '-PT10M'],
-  ])('write %i', (ms, text) => expect(formatDuration(ms)).toBe(text));
-  test('are read back as they were written', () => {
+  ])('%i milliseconds are written as %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+  test('durations are read back as they were written', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e13, max: 1e13 }), (ms) => expect(parseDuration(formatDuration(ms))).toBe(ms)),
     );

@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone, type Zone } from 'luxon';
 
 /** A calendar of a property test, as an author would write it. */
 export interface OracleCalendar {
@@ -10,18 +10,26 @@ export interface OracleCalendar {
 
 export type Span = [number, number];
 
+const HOUR = 3_600_000;
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** The instant of a local time by luxon: the first of two, and forward by the gap where there is none. */
-function instant(zone: string, date: DateTime, time: string, addDay: boolean): number {
-  const day = date.plus({ days: addDay || time === '24:00' ? 1 : 0 });
-  const [hour, minute] = time === '24:00' ? [0, 0] : time.split(':').map(Number);
-  const local = DateTime.fromObject({ year: day.year, month: day.month, day: day.day, hour, minute }, { zone });
-  return local.getPossibleOffsets()[0]!.toMillis();
+/**
+ * The instant of a local time: of the offsets that luxon knows around it those that give the same wall time back, the
+ * first; where none does it is a gap, and the offset before counts. (luxon's own `fromObject` starts from today's
+ * offset of the zone and misses by an hour after a change in a zone that has since crossed the date line.)
+ */
+function instant(zone: Zone, date: DateTime, time: string, addDay: boolean): number {
+  const [hour, minute] = time.split(':').map(Number) as [number, number];
+  const local = date.toMillis() + ((addDay ? 24 : 0) + hour) * HOUR + minute * 60_000;
+  const offsets = [-24, 0, 24].map((hours) => zone.offset(local + hours * HOUR) * 60_000);
+  const same = offsets.map((offset) => local - offset).filter((at) => at + zone.offset(at) * 60_000 === local);
+  if (same.length > 0) return Math.min(...same);
+  return local - zone.offset(local - Math.max(...offsets)) * 60_000;
 }
 
 /** Every open span that touches `from` … `to`, date after date, with nothing cached and nothing skipped. */
 export function openSpans(calendar: OracleCalendar, from: number, to: number): Span[] {
+  const zone = IANAZone.create(calendar.zone);
   const spans: Span[] = [];
   const last = DateTime.fromMillis(to, { zone: 'utc' }).startOf('day').plus({ days: 3 });
   let date = DateTime.fromMillis(from, { zone: 'utc' }).startOf('day').minus({ days: 5 });
@@ -29,8 +37,8 @@ export function openSpans(calendar: OracleCalendar, from: number, to: number): S
     const name = date.toISODate()!;
     const weekly = calendar.holidays.includes(name) ? [] : (calendar.hours[DAYS[date.weekday - 1]!] ?? []);
     for (const [start, end] of calendar.overrides[name] ?? weekly) {
-      const opens = instant(calendar.zone, date, start, false);
-      const closes = instant(calendar.zone, date, end, end <= start);
+      const opens = instant(zone, date, start, false);
+      const closes = instant(zone, date, end, end <= start);
       if (opens < closes) spans.push([opens, closes]);
     }
   }

@@ -1,0 +1,82 @@
+/** The command line's side of the HTTP API: where it is, which key, and what to do when an answer is missing. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TocsinError, ERRORS, type ErrorCode } from '../domain/errors';
+import type { JsonObject } from '../domain/policy/types';
+import { dataDirectory } from '../local/paths';
+import { runningStack } from '../local/stack-file';
+
+/** How often a call whose outcome is unknown is repeated, with the same command id and instant (design.md, decision 14). */
+const REPEATS = 20;
+const PAUSE_MS = 1_000;
+
+export interface ApiSettings {
+  url: string;
+  key: string;
+}
+
+/** Where the local stack leaves the key that `npm start` printed: readable by its owner only. */
+export const keyFile = (folder: string): string => join(folder, 'api-key');
+
+/** TOCSIN_URL and TOCSIN_API_KEY, or the stack that runs here. Throws with the way out when there is neither. */
+export function apiSettings(env: NodeJS.ProcessEnv = process.env): ApiSettings {
+  const folder = dataDirectory(env);
+  const stack = runningStack(folder);
+  const url = env['TOCSIN_URL'] ?? stack?.url;
+  if (!url) throw new TocsinError('ESC_ENGINE_UNAVAILABLE', 'no stack is running here; start one with `npm start`, or set TOCSIN_URL and TOCSIN_API_KEY');
+  const key = env['TOCSIN_API_KEY'] ?? readKey(folder);
+  if (!key) throw new TocsinError('ESC_UNAUTHENTICATED', 'no API key; set TOCSIN_API_KEY (npm start printed one at its first start)');
+  return { url: url.replace(/\/$/, ''), key };
+}
+
+function readKey(folder: string): string | undefined {
+  try {
+    return readFileSync(keyFile(folder), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+export class Api {
+  constructor(
+    private readonly settings: ApiSettings,
+    private readonly say: (text: string) => void = () => undefined,
+  ) {}
+
+  get<T = JsonObject>(path: string): Promise<T> {
+    return this.call<T>('GET', path);
+  }
+
+  /** A POST that may be repeated: `idempotencyKey` is the same in every try. */
+  post<T = JsonObject>(path: string, body: JsonObject, idempotencyKey: string = randomUUID()): Promise<T> {
+    return this.call<T>('POST', path, body, idempotencyKey);
+  }
+
+  private async call<T>(method: string, path: string, body?: JsonObject, idempotencyKey?: string): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once<T>(method, path, body, idempotencyKey);
+      } catch (error) {
+        const known = error instanceof TocsinError ? error : undefined;
+        if (!known || !ERRORS[known.code].retryable || known.code === 'ESC_INTERNAL' || tries >= REPEATS) throw error;
+        if (tries === 1) this.say(`${known.message}; trying again…`);
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    }
+  }
+
+  private async once<T>(method: string, path: string, body?: JsonObject, idempotencyKey?: string): Promise<T> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.settings.key}`, accept: 'application/json' };
+    if (body) headers['content-type'] = 'application/json';
+    if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
+    const response = await fetch(`${this.settings.url}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }).catch((error: unknown) => {
+      throw new TocsinError('ESC_ENGINE_UNAVAILABLE', `${this.settings.url} does not answer (${error instanceof Error ? error.message : String(error)})`);
+    });
+    const text = await response.text();
+    const parsed = text === '' ? {} : (JSON.parse(text) as JsonObject);
+    if (response.ok) return parsed as T;
+    const code = typeof parsed['code'] === 'string' && parsed['code'] in ERRORS ? (parsed['code'] as ErrorCode) : 'ESC_INTERNAL';
+    throw new TocsinError(code, String(parsed['detail'] ?? parsed['title'] ?? `HTTP ${response.status}`), parsed);
+  }
+}

@@ -1,0 +1,168 @@
+/** Commands on running tickets: open, show, agenda, timeline, explain, board, do. All of them speak to the HTTP API. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { TocsinError } from '../domain/errors';
+import type { Json, JsonObject } from '../domain/policy/types';
+import type { TimelineRow } from '../rehearsal/rows';
+import { renderTimeline } from '../rehearsal/render/text';
+import { Api, apiSettings } from './api';
+import { readAll, type CliIo } from './io';
+import { keyValues, mayColor, relative, table } from './tables';
+
+interface Common {
+  json?: boolean;
+}
+
+const text = (value: Json | undefined): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+const clock = (at: Json | undefined): string => (typeof at === 'string' ? at.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC') : '');
+const until = (at: Json | undefined): string => (typeof at === 'string' ? relative(Date.parse(at) - Date.now()) : '');
+
+async function readOpening(file: string, io: CliIo): Promise<JsonObject> {
+  const source = file === '-' ? await readAll(io.stdin) : await readFile(file, 'utf8').catch(() => { throw new TocsinError('ESC_FIELD_INVALID', `${file} cannot be read`, { field: 'FILE' }); });
+  const parsed = parse(source, { version: '1.2' }) as JsonObject | null;
+  if (parsed === null || typeof parsed !== 'object') throw new TocsinError('ESC_FIELD_INVALID', `${file} does not hold an opening`, { field: 'FILE' });
+  const ticket = parsed['ticket'];
+  return ticket !== undefined && ticket !== null && typeof ticket === 'object' && !Array.isArray(ticket) ? ticket : parsed;
+}
+
+/** `--field value` pairs of `do`: JSON where the value is JSON, text otherwise. */
+export function fieldsOf(words: readonly string[]): JsonObject {
+  const fields: JsonObject = {};
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    const match = /^--([A-Za-z][\w.-]*)(?:=([\s\S]*))?$/.exec(word);
+    if (!match) throw new TocsinError('ESC_FIELD_INVALID', `"${word}" is not a field; write --name value`, { field: word });
+    const raw = match[2] ?? words[++i];
+    if (raw === undefined) throw new TocsinError('ESC_FIELD_REQUIRED', `the field "${match[1]}" has no value`, { field: match[1] ?? '' });
+    fields[(match[1] ?? '').replaceAll('-', '_')] = jsonOr(raw);
+  }
+  return fields;
+}
+
+function jsonOr(raw: string): Json {
+  if (!/^(\[|\{|true$|false$|null$|-?\d)/.test(raw)) return raw;
+  try {
+    return JSON.parse(raw) as Json;
+  } catch {
+    return raw;
+  }
+}
+
+function showTicket(view: JsonObject): string {
+  const ticket = (view['ticket'] ?? {}) as JsonObject;
+  const paths = Object.entries((view['paths'] ?? {}) as JsonObject).map(([name, path]) => {
+    const { level, to, acknowledged, by } = path as JsonObject;
+    return `${name}: level ${text(level)} (${[to].flat().map(text).join(', ')}), ${acknowledged === true ? `acknowledged by ${text(by)}` : 'not acknowledged'}`;
+  });
+  const tasks = ((view['tasks'] ?? []) as JsonObject[]).map((task) => [text(task['task']), [task['for']].flat().map(text).join(', '), typeof task['due'] === 'string' ? until(task['due']) : '', task['breached'] === true ? 'overdue' : '']);
+  const head = keyValues([
+    ['Ticket', `${text(view['id'])} (#${text(view['number'])})`],
+    ['Subject', text(ticket['subject'])],
+    ['Customer', `${text((ticket['customer'] as JsonObject | undefined)?.['name'])}, ${text((ticket['customer'] as JsonObject | undefined)?.['plan'])}`],
+    ['Priority', text(ticket['priority'])],
+    ['Status', text(view['status'])],
+    ['Owner', text(ticket['owner']) || 'nobody'],
+    ['Levels', paths.join('; ') || 'none'],
+    ['Next due', typeof view['nextDue'] === 'string' ? `${clock(view['nextDue'])} (${until(view['nextDue'])})` : 'nothing'],
+  ]);
+  return tasks.length === 0 ? head : `${head}\n\n${table(['Open task', 'For', 'Due', ''], tasks)}`;
+}
+
+/** Register the commands. */
+export function liveCommands(program: Command, io: CliIo): void {
+  const api = (): Api => new Api(apiSettings(), (line) => io.err(line));
+  const print = (options: Common, data: unknown, render: () => string): void => io.out(options.json ? JSON.stringify(data) : render());
+
+  program
+    .command('open')
+    .argument('<file>', 'the opening as YAML or JSON; - reads stdin')
+    .option('--key <key>', 'idempotency key: the same key opens the ticket once')
+    .option('--json')
+    .description('open a ticket')
+    .action(async (file: string, options: Common & { key?: string }) => {
+      const opening = await readOpening(file, io);
+      const ticket = await api().post('/v1/tickets', opening, options.key ?? randomUUID());
+      print(options, ticket, () => `Opened ${text(ticket['id'])} (#${text(ticket['number'])}).`);
+      io.err(`Watch it: tocsin timeline ${text(ticket['id'])}`);
+    });
+  program
+    .command('show')
+    .argument('<id>')
+    .option('--json')
+    .description('where a ticket stands')
+    .action(async (id: string, options: Common) => {
+      const view = await api().get(`/v1/tickets/${encodeURIComponent(id)}`);
+      print(options, view, () => showTicket(view));
+    });
+  program
+    .command('agenda')
+    .argument('<id>')
+    .option('--json')
+    .description('what is due next, unless something happens first')
+    .action(async (id: string, options: Common) => {
+      const items = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/agenda`));
+      print(options, items, () => table(['Due', 'In', 'What', 'Name'], items.map((item) => [clock(item['at']), until(item['at']), text(item['kind']), text(item['name'])])));
+    });
+  program
+    .command('timeline')
+    .argument('<id>')
+    .option('--json')
+    .option('--all', 'show the bookkeeping of clocks as well')
+    .option('--clauses', 'show the clauses behind each row')
+    .description('what happened, when and why')
+    .action(async (id: string, options: Common & { all?: boolean; clauses?: boolean }) => {
+      const rows = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/timeline`)) as unknown as TimelineRow[];
+      print(options, rows, () => renderTimeline(rows, { width: 80, color: mayColor(), all: options.all === true, clauses: options.clauses === true }));
+    });
+  program
+    .command('explain')
+    .argument('<id>')
+    .option('--json')
+    .description('why things are due when they are')
+    .action(async (id: string, options: Common) => {
+      const items = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/explain`));
+      print(options, items, () => items.map((item) => [text(item['title'] ?? item['name']), ...[item['lines'] ?? []].flat().map((line) => `  ${text(line)}`)].join('\n')).join('\n\n'));
+    });
+  program
+    .command('board')
+    .option('--status <status>')
+    .option('--priority <priority>')
+    .option('--queue <queue>')
+    .option('--owner <owner>')
+    .option('--limit <n>', 'how many', '25')
+    .option('--json')
+    .description('open tickets by what is due next')
+    .action(async (options: Common & Record<string, string>) => {
+      const query = new URLSearchParams({ limit: options['limit'] ?? '25' });
+      for (const name of ['status', 'priority', 'queue', 'owner']) if (options[name]) query.set(name, options[name]);
+      const tickets = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets?${query.toString()}`));
+      print(options, tickets, () =>
+        table(['Ticket', 'P', 'Status', 'Owner', 'Next due', 'Subject'], tickets.map((one) => [text(one['id']), text(one['priority']), text(one['status']), text(one['owner']), until(one['nextDue']), text(one['subject'])])),
+      );
+    });
+  program
+    .command('do')
+    .argument('<id>')
+    .argument('<command>', 'acknowledge, send-update, escalate, resolve, …')
+    .argument('[fields...]', '--field value …')
+    .option('--by <who>', 'who gives the command (a name, or a role of the pack)')
+    .option('--json')
+    .allowUnknownOption(true)
+    .description('give a command to a ticket')
+    .action(async (id: string, command: string, words: string[], options: Common & { by?: string }) => {
+      const fields = fieldsOf(words);
+      const at = new Date().toISOString();
+      const commandId = randomUUID();
+      const body: JsonObject = { ...fields, at, commandId, ...(options.by === undefined ? {} : { by: { name: options.by } }) };
+      const view = await api().post(`/v1/tickets/${encodeURIComponent(id)}/commands/${encodeURIComponent(command)}`, body, commandId);
+      print(options, view, () => showTicket(view));
+    });
+}
+
+/** A list, or the `items` (`tickets`, `rows`, …) of a page. */
+function itemsOf(answer: JsonObject | Json[]): JsonObject[] {
+  if (Array.isArray(answer)) return answer as JsonObject[];
+  return (Object.values(answer).find((value) => Array.isArray(value)) ?? []) as JsonObject[];
+}

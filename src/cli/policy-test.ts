@@ -1,0 +1,75 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { EXIT, type CliIo } from './io';
+import { table } from './tables';
+
+/** Every scenario of a pack: `scenarios/**` + `.yaml`, sorted. */
+export async function scenarioFiles(pack: string): Promise<string[]> {
+  const root = join(pack, 'scenarios');
+  const found: string[] = [];
+  const walk = async (folder: string): Promise<void> => {
+    for (const name of (await readdir(folder).catch(() => [] as string[])).sort()) {
+      const path = join(folder, name);
+      if ((await stat(path)).isDirectory()) await walk(path);
+      else if (/\.ya?ml$/.test(name)) found.push(path);
+    }
+  };
+  await walk(root);
+  return found;
+}
+
+/** `tocsin policy test PACK`: every scenario on the core engine. */
+export function policyTestCommand(
+  policy: Command,
+  io: CliIo,
+  resolvePackDir: (reference: string) => string | Promise<string>,
+): void {
+  policy
+    .command('test')
+    .argument('<pack>')
+    .option('--json')
+    .description('run the scenarios that lie beside the pack')
+    .action(async (reference: string, options: { json?: boolean }) => {
+      const { readScenario } = await import('../rehearsal/scenario.js');
+      const { packOf, rehearse } = await import('../rehearsal/rehearse.js');
+      const { loadPack } = await import('../policies/load.js');
+      const dir = await resolvePackDir(reference);
+      const loaded = await loadPack(dir);
+      const results: { scenario: string; ok: boolean; checks: number; failed: string[] }[] = [];
+      for (const file of await scenarioFiles(dir)) {
+        try {
+          const scenario = await readScenario(file);
+          const rehearsal = await rehearse(
+            scenario,
+            loaded.problems.some((one) => one.severity === 'error') ? await packOf(scenario) : loaded,
+          );
+          const failed = rehearsal.checks
+            .filter((check) => !check.ok)
+            .map((check) => `${check.text}: ${check.found ?? ''}`);
+          results.push({ scenario: file, ok: rehearsal.ok, checks: rehearsal.checks.length, failed });
+        } catch (error) {
+          results.push({
+            scenario: file,
+            ok: false,
+            checks: 0,
+            failed: [error instanceof Error ? error.message : String(error)],
+          });
+        }
+      }
+      if (options.json) io.out(JSON.stringify(results));
+      else
+        io.out(
+          table(
+            ['Scenario', 'Holds'],
+            results.map((one) => [
+              one.scenario.replace(`${dir}/scenarios/`, ''),
+              one.ok ? `${one.checks} of ${one.checks}` : one.failed.join('\n'),
+            ]),
+          ),
+        );
+      const bad = results.filter((one) => !one.ok).length;
+      io.err(`${results.length - bad} of ${results.length} scenarios hold.`);
+      if (bad > 0 || results.length === 0) process.exitCode = EXIT.failed;
+    });
+}

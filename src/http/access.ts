@@ -1,0 +1,52 @@
+/** Who may do what: the one table of roles by route and by command. `test/http/authorisation.test.ts` tries every cell. */
+import { COMMANDS, type CommandName } from '../domain/ticket/types';
+
+/** Roles of API keys. */
+export const KEY_ROLES = ['intake', 'agent', 'commander', 'ops', 'admin'] as const;
+export type KeyRole = (typeof KEY_ROLES)[number];
+
+export type Access = 'public' | readonly KeyRole[];
+
+const ANY: readonly KeyRole[] = KEY_ROLES;
+const READERS: readonly KeyRole[] = ['agent', 'commander', 'ops', 'admin'];
+
+/** Every route of the API. A route that is missing here stops the server from starting. */
+export const ROUTE_ACCESS = {
+  'GET /': 'public',
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /status': 'public',
+  'GET /metrics': ['ops', 'admin'],
+  'GET /openapi.json': ANY,
+  'GET /v1/openapi.json': ANY,
+  'POST /v1/tickets': ['intake', 'agent', 'commander', 'admin'],
+  'GET /v1/tickets': READERS,
+  'GET /v1/tickets/:id': READERS,
+  'GET /v1/tickets/:id/timeline': READERS,
+  'GET /v1/tickets/:id/agenda': READERS,
+  'GET /v1/tickets/:id/explain': READERS,
+  // Which commands: COMMAND_ACCESS.
+  'POST /v1/tickets/:id/commands/:command': ['intake', 'agent', 'commander', 'admin'],
+  'POST /v1/tickets/:id/nudge': ['ops', 'admin'],
+  'POST /v1/rehearsals': ['commander', 'ops', 'admin'],
+} as const satisfies Record<string, Access>;
+
+export type RouteName = keyof typeof ROUTE_ACCESS;
+
+const HANDLING: readonly KeyRole[] = ['agent', 'commander', 'admin'];
+const COMMANDING: readonly KeyRole[] = ['commander', 'admin'];
+const COMMANDER_ONLY: ReadonlySet<string> = new Set(['send_update', 'escalate', 'deescalate'] satisfies CommandName[]);
+
+/** Every command: agents work the ticket, commanders also speak to the public and move the escalation, intake passes messages on. */
+export const COMMAND_ACCESS: Readonly<Record<CommandName, readonly KeyRole[]>> = Object.fromEntries(
+  COMMANDS.map((name): [CommandName, readonly KeyRole[]] => {
+    if (COMMANDER_ONLY.has(name)) return [name, COMMANDING];
+    return [name, name === 'message' ? ['intake', ...HANDLING] : HANDLING];
+  }),
+) as Record<CommandName, readonly KeyRole[]>;
+
+/** Keys that may name the role a person acts in (`by.role`), and state the instant of a command. */
+export const MAY_CLAIM_ROLE: readonly KeyRole[] = COMMANDING;
+
+/** Keys that may say that a ticket was received earlier than now (design.md, decision 8). */
+export const MAY_STATE_RECEIPT: readonly KeyRole[] = ['intake', 'admin'];

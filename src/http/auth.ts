@@ -1,0 +1,65 @@
+/** Authentication and authorisation of every request, before its body is read. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { TocsinError } from '../domain/errors';
+import { commandName } from '../domain/ticket/commands';
+import { COMMAND_ACCESS, ROUTE_ACCESS, type Access, type RouteName } from './access';
+import { bearerOf, type KeyRing } from './keys';
+import type { ApiKey } from './ports';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; undefined on public routes. */
+    apiKey: ApiKey | undefined;
+  }
+}
+
+/** The access rule of a route; a route without one must not exist. */
+export function accessOf(method: string, url: string): Access {
+  const name = `${method} ${url}`;
+  if (!Object.hasOwn(ROUTE_ACCESS, name)) throw new Error(`the route ${name} has no row in src/http/access.ts`);
+  return ROUTE_ACCESS[name as RouteName];
+}
+
+/** Whose requests are counted together: a known key's wherever it calls from, all others' by address. */
+export function limitKeyOf(keys: KeyRing, request: FastifyRequest): string {
+  const key = keys.known(bearerOf(request.headers.authorization));
+  return key ? `key:${key.id}` : `address:${request.ip}`;
+}
+
+/**
+ * Installs the check. It runs after the rate limit (so that guessing keys is slow and the store is not flooded) and before the
+ * body is read (so that nobody unknown sends us 256 KiB). Errors: ESC_UNAUTHENTICATED, ESC_NOT_PERMITTED.
+ */
+export function authenticate(app: FastifyInstance, keys: KeyRing): void {
+  app.decorateRequest('apiKey', undefined);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) accessOf(one, url);
+  });
+  app.addHook('preParsing', async (request) => {
+    if (request.is404) return;
+    const access = accessOf(request.method, request.routeOptions.url ?? '');
+    if (access === 'public') return;
+    const secret = bearerOf(request.headers.authorization);
+    const key = secret === undefined ? undefined : await keys.verify(secret);
+    if (!key) throw new TocsinError('ESC_UNAUTHENTICATED', 'give a valid API key as "Authorization: Bearer tocsin_…"');
+    request.apiKey = key;
+    if (!access.includes(key.role)) {
+      throw new TocsinError('ESC_NOT_PERMITTED', `a key of the role "${key.role}" may not ${request.method} ${request.routeOptions.url}; it takes ${access.join(' or ')}`);
+    }
+    mayCommand(request, key);
+  });
+}
+
+/** On the commands' route: whether the key's role has that command. One that does not exist is refused by the handler. */
+function mayCommand(request: FastifyRequest, key: ApiKey): void {
+  const written = (request.params as { command?: string }).command;
+  const name = written === undefined ? undefined : commandName(written);
+  if (name === undefined || COMMAND_ACCESS[name].includes(key.role)) return;
+  throw new TocsinError('ESC_NOT_PERMITTED', `a key of the role "${key.role}" may not give the command ${name}; it takes ${COMMAND_ACCESS[name].join(' or ')}`);
+}
+
+/** The key of an authenticated request. */
+export function keyOf(request: FastifyRequest): ApiKey {
+  if (!request.apiKey) throw new TocsinError('ESC_UNAUTHENTICATED', 'this needs an API key');
+  return request.apiKey;
+}

@@ -1,0 +1,95 @@
+/** The names a pack declares, by what they name. */
+import type { CompiledPack, Json } from '../../domain/policy/types';
+import { BUILT_IN_FIELDS } from '../../domain/ticket/fields';
+import type { PackSource } from '../schema/pack';
+import { deliveriesOf } from './walk';
+
+/** What every ticket has, whatever its pack declares. */
+export const TICKET_NAMES = [
+  ...['id', 'number', 'kind', 'status', 'subject', 'channel', 'customer', 'tags', 'opened_at', 'category'],
+  ...['external_id', 'priority', 'tier', 'queue', 'owner', 'rank', 'urgency', 'resolution', 'resolved_at'],
+  ...['restricted_to', 'issue_key', 'merged_into'],
+] as const;
+
+/** The built-in role of whoever asked for help. */
+export const CUSTOMER = 'customer';
+
+export interface PackNames {
+  /** Roles, groups and audiences, and the customer. */
+  roles: ReadonlySet<string>;
+  /** Built-in and declared names of a ticket, to read. */
+  ticket: ReadonlySet<string>;
+  /** Fields that may be set. */
+  settable: ReadonlySet<string>;
+  fields: ReadonlySet<string>;
+  words: ReadonlySet<string>;
+  tables: ReadonlySet<string>;
+  conditions: ReadonlySet<string>;
+  facts: ReadonlySet<string>;
+  commitments: ReadonlySet<string>;
+  /** Tasks of the pack and the calls that rules open as tasks. */
+  tasks: ReadonlySet<string>;
+  paths: ReadonlySet<string>;
+  flows: ReadonlySet<string>;
+  states: ReadonlySet<string>;
+  rules: ReadonlySet<string>;
+  kinds: ReadonlySet<string>;
+  schedules: ReadonlySet<string>;
+  metrics: ReadonlySet<string>;
+  calendars: ReadonlySet<string>;
+  params: ReadonlySet<string>;
+  rotas: ReadonlySet<string>;
+  templates: ReadonlySet<string>;
+  /** Names of deliveries, as `delivery.x` and `undelivered(x)` read them. */
+  deliveries: ReadonlySet<string>;
+}
+
+const keys = (map: Record<string, unknown>): Set<string> => new Set(Object.keys(map));
+
+/** All names of a pack. */
+export function packNames(source: PackSource, pack: CompiledPack): PackNames {
+  const fields = keys(source.fields);
+  const deliveries = [...deliveriesOf(source)];
+  const calls = deliveries.flatMap(({ call }) => (call === undefined ? [] : [call]));
+  return {
+    roles: new Set([...Object.keys(source.people), CUSTOMER]),
+    ticket: new Set([...TICKET_NAMES, ...fields]),
+    settable: new Set([...Object.keys(BUILT_IN_FIELDS), ...fields]),
+    fields,
+    words: keys(source.words),
+    tables: keys(source.tables),
+    conditions: keys(source.conditions),
+    facts: keys(source.facts),
+    commitments: keys(source.commitments),
+    tasks: new Set([...Object.keys(source.tasks), ...calls]),
+    paths: keys(source.paths),
+    flows: keys(source.flows),
+    states: new Set(Object.values(source.flows).flatMap((flow) => Object.keys(flow.states))),
+    rules: keys(source.rules),
+    kinds: new Set(['support', ...Object.keys(source.kinds)]),
+    schedules: keys(source.schedules),
+    metrics: keys(source.metrics),
+    calendars: new Set(['always', ...Object.keys(source.calendars)]),
+    params: keys(source.params),
+    rotas: keys(source.rotas),
+    templates: new Set([...Object.keys(pack.templates)]),
+    deliveries: new Set(deliveries.flatMap(({ name }) => (name === undefined ? [] : [name]))),
+  };
+}
+
+/** The answers a table can give: of its rows, or by key at the depth of its keys. Computed answers are left out. */
+export function answersOf(source: PackSource, table: string): { value: Json; at: (string | number)[] }[] {
+  const def = source.tables[table];
+  if (!def) return [];
+  const base = ['tables', table, 'rows'];
+  if (Array.isArray(def.rows)) return def.rows.map((row, i) => ({ value: row.then, at: [...base, i, 'then'] }));
+  let found: { value: Json; at: (string | number)[] }[] = [{ value: def.rows, at: base }];
+  for (let depth = 0; depth < def.keys.length; depth++) {
+    found = found.flatMap(({ value, at }) =>
+      value !== null && typeof value === 'object' && !Array.isArray(value)
+        ? Object.entries(value).map(([key, inner]) => ({ value: inner, at: [...at, key] }))
+        : [],
+    );
+  }
+  return found;
+}

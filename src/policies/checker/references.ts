@@ -1,0 +1,265 @@
+/** Names outside expressions: roles, fields, templates, paths, tasks, calendars and whatever else one construct says of another. */
+import type { Json } from '../../domain/policy/types';
+import { commandName } from '../../domain/ticket/commands';
+import { COMMANDS } from '../../domain/ticket/types';
+import { listOf, type SourcePath } from '../compiler';
+import type { CheckContext, Check } from './context';
+import { chainFaults } from './expressions';
+import { answersOf } from './names';
+import { actionsOf, deliveryActionsOf } from './walk';
+
+const isComputed = (value: Json): boolean => typeof value === 'string' && value.startsWith('=');
+const isAddress = (name: string): boolean => /^[^\s@]+@[^\s@]+$/.test(name);
+
+/** `=table('audience')` as a whole: the table whose answers the value is. */
+const tableOf = (value: Json): string | undefined =>
+  typeof value === 'string' ? /^=\s*table\('([^']+)'[^()]*\)$/.exec(value)?.[1] : undefined;
+
+/** The texts in a value with their places, those of a table it is read from included; computed ones are left out. */
+export function* textsIn(context: CheckContext, value: Json | undefined, at: SourcePath): Generator<{ text: string; at: SourcePath }> {
+  if (value === undefined) return;
+  const table = tableOf(value);
+  if (table !== undefined) {
+    for (const answer of answersOf(context.source, table)) {
+      if (!isComputed(answer.value)) yield* textsIn(context, answer.value, answer.at);
+    }
+  } else if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) if (!isComputed(item)) yield* textsIn(context, item, [...at, i]);
+  } else if (typeof value === 'string' && !isComputed(value)) yield { text: value, at };
+}
+
+/** Who can be written to: roles, groups, audiences, the customer, addresses, fields that list recipients. */
+function recipients(context: CheckContext, value: Json | undefined, at: SourcePath): void {
+  const known = new Set([...context.names.roles, ...context.names.fields]);
+  for (const { text, at: place } of textsIn(context, value, at)) {
+    if (!isAddress(text)) context.known('role, audience or field', text, known, place);
+  }
+}
+
+/** Roles, groups and addresses: who can be given something to do. */
+function roles(context: CheckContext, value: Json | undefined, at: SourcePath): void {
+  for (const { text, at: place } of textsIn(context, value, at)) {
+    if (!isAddress(text)) context.known('role', text, context.names.roles, place);
+  }
+}
+
+function each(context: CheckContext, kind: string, values: Json | undefined, known: ReadonlySet<string>, at: SourcePath): void {
+  for (const { text, at: place } of textsIn(context, values, at)) context.known(kind, text, known, place);
+}
+
+/** Names that one construct uses of another. */
+export const references: Check = (context) => {
+  people(context);
+  vocabulary(context);
+  clocks(context);
+  actions(context);
+  guards(context);
+  outlook(context);
+};
+
+function people(context: CheckContext): void {
+  const { source, names } = context;
+  each(context, 'role', source.catch_all, names.roles, ['catch_all']);
+  each(context, 'role', source.version.approved_by, names.roles, ['version', 'approved_by']);
+  each(context, 'role', source.version.owners, names.roles, ['version', 'owners']);
+  for (const [name, role] of Object.entries(source.people)) {
+    const at = ['people', name];
+    each(context, 'role', role.group, names.roles, [...at, 'group']);
+    each(context, 'role', role.fallback, names.roles, [...at, 'fallback']);
+    each(context, 'rotation', role.rota, names.rotas, [...at, 'rota']);
+    each(context, 'calendar', role.hours, names.calendars, [...at, 'hours']);
+  }
+}
+
+function vocabulary(context: CheckContext): void {
+  const { source, names } = context;
+  for (const [name, field] of Object.entries(source.fields)) {
+    const groups = new Set(['all', 'staff', ...names.roles]);
+    each(context, 'group', field.visible, groups, ['fields', name, 'visible']);
+  }
+  for (const [name, table] of Object.entries(source.tables)) {
+    each(context, 'field that can be set', table.sets, names.settable, ['tables', name, 'sets']);
+  }
+  for (const [name, param] of Object.entries(source.params)) {
+    if (param === null || typeof param !== 'object' || Array.isArray(param) || typeof param['use'] !== 'string') continue;
+    const variants = new Set(Object.keys(param).filter((key) => key !== 'use'));
+    context.known('variant', param['use'], variants, ['params', name, 'use']);
+  }
+  for (const [name, fact] of Object.entries(source.facts)) {
+    const roots = new Set(['message', 'ticket', 'transcript', 'customer']);
+    for (const [i, read] of fact.reads.entries()) {
+      const [root = ''] = read.split('.');
+      const at = ['facts', name, 'reads', i];
+      if (context.known('name', root, roots, at)) dotted(context, read, at);
+    }
+  }
+}
+
+/** A dotted name outside an expression. */
+function dotted(context: CheckContext, name: string, at: SourcePath): void {
+  const chain = name.split('.');
+  for (let length = 2; length <= chain.length; length++) {
+    for (const fault of chainFaults(context, chain.slice(0, length))) context.error(fault.rule, at, fault.message);
+  }
+}
+
+function clocks(context: CheckContext): void {
+  const { source, names } = context;
+  for (const construct of ['commitments', 'tasks', 'rules'] as const) {
+    for (const [name, item] of Object.entries(source[construct])) {
+      each(context, 'calendar', item.calendar, names.calendars, [construct, name, 'calendar']);
+    }
+  }
+  for (const [name, task] of Object.entries(source.tasks)) {
+    const at = ['tasks', name];
+    roles(context, task.for, [...at, 'for']);
+    each(context, 'field that can be set', task.sets, names.settable, [...at, 'sets']);
+    // The form still opens without it, only empty: no reason to refuse the pack.
+    if (task.draft !== undefined && !names.templates.has(task.draft))
+      context.warn('missing-draft', [...at, 'draft'], `there is no template "${task.draft}": the form begins empty`);
+  }
+  for (const [name, path] of Object.entries(source.paths)) {
+    const at = ['paths', name];
+    each(context, 'role', path.catch_all, names.roles, [...at, 'catch_all']);
+    each(context, 'template', path.template, names.templates, [...at, 'template']);
+    for (const [i, level] of path.levels.entries()) {
+      roles(context, level.to, [...at, 'levels', i, 'to']);
+      for (const field of Object.keys(level.sets))
+        context.known('field that can be set', field, names.settable, [...at, 'levels', i, 'sets', field]);
+    }
+  }
+}
+
+function actions(context: CheckContext): void {
+  const { source, names } = context;
+  for (const { delivery, at } of deliveryActionsOf(source)) {
+    recipients(context, delivery.to, [...at, 'to']);
+    roles(context, delivery.for, [...at, 'for']);
+    each(context, 'template', delivery.template, names.templates, [...at, 'template']);
+    each(context, 'path', delivery.path, names.paths, [...at, 'path']);
+  }
+  for (const { action, at } of actionsOf(source)) {
+    for (const verb of ['set', 'assign'] as const) {
+      for (const field of Object.keys(action[verb] ?? {}))
+        context.known('field that can be set', field, names.settable, [...at, verb, field]);
+    }
+    for (const verb of ['escalate', 'deescalate'] as const) {
+      const move = action[verb];
+      if (!move) continue;
+      each(context, 'path', move.path, names.paths, [...at, verb, 'path']);
+      level(context, move.path, move.to, [...at, verb, 'to']);
+    }
+    each(context, 'template', action.escalate?.template, names.templates, [...at, 'escalate', 'template']);
+    each(context, 'fact', action.ask, names.facts, [...at, 'ask']);
+    each(context, 'task', action.open_task?.template, names.tasks, [...at, 'open_task', 'template']);
+    roles(context, action.open_task?.for, [...at, 'open_task', 'for']);
+    each(context, 'kind of ticket', action.open_ticket?.kind, names.kinds, [...at, 'open_ticket', 'kind']);
+    roles(context, action.restrict?.to, [...at, 'restrict', 'to']);
+    roles(context, action.call?.to, [...at, 'call', 'to']);
+    if (action.command !== undefined) command(context, action.command, [...at, 'command']);
+    clocksAction(context, action.clocks, [...at, 'clocks']);
+  }
+}
+
+/** A level that a move names: a number of the path, or roles of which one stands on it. */
+function level(context: CheckContext, path: string, to: Json, at: SourcePath): void {
+  const levels = context.source.paths[path]?.levels;
+  if (!levels || to === 'next' || isComputed(to)) return;
+  if (typeof to === 'number') {
+    if (!Number.isInteger(to) || to < 1 || to > levels.length)
+      context.error('unknown-name', at, `the path "${path}" has no level ${to}; it has ${levels.length}`);
+    return;
+  }
+  roles(context, to, at);
+  const open = (name: string, seen: Set<string>): string[] => {
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return [name, ...(context.source.people[name]?.group ?? []).flatMap((one) => open(one, seen))];
+  };
+  const standing = new Set(levels.flatMap((one) => listOf(one.to).flatMap((role) => open(role, new Set()))));
+  const named = [...textsIn(context, to, at)].map(({ text }) => text);
+  if (named.length > 0 && !named.some((name) => standing.has(name)))
+    context.error('unknown-name', at, `nobody of ${named.join(', ')} stands on the path "${path}"`);
+}
+
+function command(context: CheckContext, name: string, at: SourcePath): void {
+  if (commandName(name) === undefined) context.known('command', name, new Set(COMMANDS), at);
+}
+
+function clocksAction(context: CheckContext, order: Json | undefined, at: SourcePath): void {
+  const { names } = context;
+  const known = new Set(['all', ...names.commitments, ...names.tasks, ...names.rules]);
+  const table = order === undefined ? undefined : tableOf(order);
+  const orders = table === undefined ? [{ value: order ?? null, at }] : answersOf(context.source, table);
+  for (const { value, at: place } of orders) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) continue;
+    for (const [verb, clocks] of Object.entries(value)) {
+      if (context.known('order to clocks', verb, new Set(['restart', 'stop', 'recompute']), [...place, verb]))
+        each(context, 'clock', clocks, known, [...place, verb]);
+    }
+  }
+}
+
+const GUARD_ROOTS = new Set(['ticket', 'event', 'is', 'commitment', 'task', 'path', 'delivery', 'fact', 'flow', 'collected', 'param']);
+
+function guards(context: CheckContext): void {
+  const { source, names } = context;
+  for (const [name, guard] of Object.entries(source.guards)) {
+    const at = ['guards', name];
+    command(context, guard.command, [...at, 'command']);
+    for (const [i, need] of guard.needs.entries()) {
+      const [root = ''] = need.split('.');
+      if (context.known('name', root, GUARD_ROOTS, [...at, 'needs', i])) dotted(context, need, [...at, 'needs', i]);
+    }
+    each(context, 'role', guard.override?.by, names.roles, [...at, 'override', 'by']);
+    const draft = guard.offer === undefined ? undefined : /^draft\(([^()]+)\)$/.exec(guard.offer)?.[1];
+    each(context, 'template', draft, names.templates, [...at, 'offer']);
+  }
+}
+
+/** Flows, schedules, kinds and metrics. */
+function outlook(context: CheckContext): void {
+  const { source, names } = context;
+  for (const [name, flow] of Object.entries(source.flows)) {
+    const states = new Set(Object.keys(flow.states));
+    each(context, 'state', flow.first, states, ['flows', name, 'first']);
+    for (const [stateName, state] of Object.entries(flow.states)) {
+      const at = ['flows', name, 'states', stateName];
+      each(context, 'fact', state.ask, names.facts, [...at, 'ask']);
+      each(context, 'fact', state.ask_each_message, names.facts, [...at, 'ask_each_message']);
+      roles(context, state.task?.for, [...at, 'task', 'for']);
+      const next = new Set([...states, 'end']);
+      for (const key of ['go', 'interrupts'] as const) {
+        for (const [i, go] of (state[key] ?? []).entries()) each(context, 'state', go.to, next, [...at, key, i, 'to']);
+      }
+      for (const [i, item] of (state.collect?.items ?? []).entries()) {
+        each(context, 'field', item.field, names.fields, [...at, 'collect', 'items', i, 'field']);
+        each(context, 'template', item.ask, names.templates, [...at, 'collect', 'items', i, 'ask']);
+      }
+      const silences = [
+        { silence: state.silence, place: [...at, 'silence'] },
+        { silence: state.collect?.silence, place: [...at, 'collect', 'silence'] },
+      ];
+      for (const { silence, place } of silences) {
+        for (const [i, one] of (silence ?? []).entries()) {
+          each(context, 'template', one.send, names.templates, [...place, i, 'send']);
+          each(context, 'state', one.to, next, [...place, i, 'to']);
+        }
+      }
+    }
+  }
+  for (const [name, schedule] of Object.entries(source.schedules)) {
+    each(context, 'kind of ticket', schedule.opens.kind, names.kinds, ['schedules', name, 'opens', 'kind']);
+    roles(context, schedule.opens.for, ['schedules', name, 'opens', 'for']);
+  }
+  for (const [name, kind] of Object.entries(source.kinds)) {
+    each(context, 'field of a ticket', kind.fields, names.ticket, ['kinds', name, 'fields']);
+    each(context, 'role', kind.edit, names.roles, ['kinds', name, 'edit']);
+  }
+  for (const [name, metric] of Object.entries(source.metrics)) {
+    const ticks = metric.of === undefined ? undefined : /^ticks\(([^()]+)\)$/.exec(metric.of)?.[1];
+    each(context, 'commitment', ticks, names.commitments, ['metrics', name, 'of']);
+    each(context, 'metric', metric.relative_to, names.metrics, ['metrics', name, 'relative_to']);
+  }
+}
+

@@ -1,0 +1,181 @@
+/** Each construct of the source as the core reads it. */
+import type {
+  AskDef,
+  CommitmentDef,
+  ConditionDef,
+  FactDef,
+  FieldDef,
+  GuardDef,
+  Json,
+  JsonObject,
+  PathDef,
+  RoleDef,
+  RuleDef,
+  TableDef,
+  TaskDef,
+} from '../domain/policy/types';
+import { commandName } from '../domain/ticket/commands';
+import { compileAction } from './compile-actions';
+import { given, listOf, ms, patternsOf, type Compiler, type SourcePath } from './compiler';
+import type { PackSource } from './schema/pack';
+import { FIELD_TYPES } from './schema/vocabulary';
+
+type Item<K extends keyof PackSource> = NonNullable<PackSource[K]> extends Record<string, infer T> ? T : never;
+type Make<K extends keyof PackSource, T> = (c: Compiler, name: string, source: Item<K>, path: SourcePath) => T;
+
+const ASK_TYPES = ['text', 'url', 'number', 'date', 'person', 'list', 'any'] as const;
+
+/** A type word asks for a value of that type, "optional" for any or none, a condition says when one must be given. */
+function ask(c: Compiler, text: string, path: SourcePath): AskDef {
+  if (text === 'optional') return { type: 'any', required: false };
+  const type = ASK_TYPES.find((one) => one === text);
+  if (type) return { type, required: true };
+  const required = c.cel(text, path, 'ask', (name) =>
+    name === 'choice' ? ['sel', ['id', 'event'], 'choice'] : undefined,
+  );
+  return { type: 'any', required };
+}
+
+export const compileRole: Make<'people', RoleDef> = (c, name, source, path) => ({
+  name,
+  ...given('title', source.title),
+  ...given('email', source.email),
+  ...given('phone', source.phone),
+  ...given('page', source.page),
+  ...given('slack', source.slack),
+  ...given('queue', source.queue),
+  ...given('rota', source.rota),
+  ...given('group', source.group),
+  ...c.maybe('from', source.from, [...path, 'from'], 'role'),
+  ...given('fallback', source.fallback),
+  ...given('list', source.list),
+  ...given('mustConfigure', source.must_configure),
+  ...given('hours', source.hours),
+  clauses: source.clauses,
+});
+
+export const compileField: Make<'fields', FieldDef> = (c, name, source, path) => {
+  const type = FIELD_TYPES.find((one) => source[one] !== undefined) ?? 'any';
+  return {
+    name,
+    type,
+    values: source.enum ?? source.set ?? [],
+    required: source[type] === 'required',
+    visible: source.visible,
+    ...c.maybeValue('default', source.default, [...path, 'default']),
+    ...given('tag', source.tag),
+    personal: source.personal,
+    clauses: source.clauses,
+  };
+};
+
+export const compileTable: Make<'tables', TableDef> = (c, name, source, path) => ({
+  name,
+  clauses: source.clauses,
+  ...given('sets', source.sets),
+  hit: source.hit,
+  rows: (Array.isArray(source.rows) ? source.rows : []).map((row, i) => ({
+    ...c.maybe('when', row.when, [...path, 'rows', i, 'when'], 'row'),
+    then: c.value(row.then, [...path, 'rows', i, 'then']),
+    clauses: row.clauses,
+  })),
+  keys: source.keys,
+  byKey: Array.isArray(source.rows) ? {} : source.rows,
+});
+
+export const compileCondition: Make<'conditions', ConditionDef> = (c, name, source, path) =>
+  typeof source === 'string'
+    ? { name, cel: c.cel(source, path, 'condition'), clauses: [] }
+    : { name, cel: c.cel(source.is, [...path, 'is'], 'condition'), clauses: source.clauses };
+
+export const compileFact: Make<'facts', FactDef> = (c, name, source, path) => {
+  const { clauses, values, deadline, watch, ...rest } = source;
+  if (source.tickets !== undefined) c.cel(source.tickets, [...path, 'tickets'], 'query');
+  return {
+    name,
+    clauses,
+    source: JSON.parse(JSON.stringify(rest)) as JsonObject,
+    values,
+    deadline: ms(deadline),
+    watch,
+  };
+};
+
+export const compileCommitment: Make<'commitments', CommitmentDef> = (c, name, source, path) => ({
+  name,
+  clauses: source.clauses,
+  clock: c.clock(patternsOf(source.from), { ...source, cadence: source.cadence as Json | undefined }, path),
+  met: patternsOf(source.met),
+  ...c.maybe('metWhen', source.met_when, [...path, 'met_when'], 'when'),
+  ...(source.again === undefined ? {} : { againPercent: Number.parseInt(source.again, 10) }),
+  ...given('group', source.group),
+  ...given('title', source.title),
+});
+
+export const compileTask: Make<'tasks', TaskDef> = (c, name, source, path) => ({
+  name,
+  clauses: source.clauses,
+  ...given('title', source.title),
+  clock: c.clock(
+    patternsOf(source.opens),
+    { ...source, due: source.due ?? source.after, dueKey: source.due === undefined ? 'after' : 'due' },
+    path,
+  ),
+  ...c.maybe('when', source.when, [...path, 'when'], 'when'),
+  closes: patternsOf(source.closes),
+  for: c.value(source.for, [...path, 'for']),
+  choices: c.value<Json[]>(source.choices ?? [], [...path, 'choices']),
+  ask: Object.fromEntries(
+    Object.entries(source.ask).map(([field, text]) => [field, ask(c, text, [...path, 'ask', field])]),
+  ),
+  sets: source.sets,
+  ...c.maybe('prefill', source.prefill, [...path, 'prefill'], 'value'),
+  ...given('draft', source.draft),
+  ...(source.remind === undefined ? {} : { remind: ms(source.remind) }),
+  ...(source.lapses ? { lapses: true } : {}),
+});
+
+export const compilePath: Make<'paths', PathDef> = (c, name, source, path) => ({
+  name,
+  clauses: source.clauses,
+  kind: source.kind,
+  levels: source.levels.map((level, i) => ({
+    to: listOf(level.to),
+    ...(level.ack === undefined ? {} : { ack: ms(level.ack) }),
+    repeat: level.repeat,
+    sets: c.values(level.sets, [...path, 'levels', i, 'sets']),
+    ...given('title', level.title),
+  })),
+  ...given('catchAll', source.catch_all),
+  via: listOf(source.via),
+  ...given('template', source.template),
+  ...given('status', source.status),
+});
+
+export const compileRule: Make<'rules', RuleDef> = (c, name, source, path) => {
+  const on = patternsOf(source.on);
+  return {
+    name,
+    clauses: source.clauses,
+    on,
+    ...c.maybe('when', source.when, [...path, 'when'], 'when'),
+    ...given('once', source.once),
+    ...(source.after === undefined
+      ? {}
+      : { clock: c.clock(on, { ...source, due: source.after, dueKey: 'after' }, path) }),
+    ...(source.in_order ? { inOrder: true } : {}),
+    do: source.do.map((action, i) => compileAction(c, action, [...path, 'do', i])),
+  };
+};
+
+export const compileGuard: Make<'guards', GuardDef> = (c, name, source, path) => ({
+  name,
+  clauses: source.clauses,
+  command: commandName(source.command) ?? source.command,
+  ...c.maybe('when', source.when, [...path, 'when'], 'when'),
+  needs: source.needs,
+  ...c.maybe('refuse', source.refuse, [...path, 'refuse'], 'refuse'),
+  say: source.say,
+  ...given('offer', source.offer),
+  ...(source.override ? { override: { by: source.override.by, ...given('flag', source.override.flag) } } : {}),
+});

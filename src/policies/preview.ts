@@ -1,0 +1,94 @@
+/** A template with made-up values, so that its author sees the words before anybody else does. */
+import type { FieldDef, Json, JsonObject } from '../domain/policy/types';
+import type { Opening } from '../domain/ticket/types';
+import { HOUR_MS, MINUTE_MS, parseInstant } from '../domain/time/instants';
+import type { LoadedPack } from './load';
+import { renderTemplate, type RenderedMessage } from './templates';
+
+/** Tue 27 Jan 2026, 15:30 UTC. */
+const NOW = parseInstant('2026-01-27T15:30:00Z') ?? 0;
+
+const SAMPLES: Record<string, Json> = {
+  id: 'tick-20260127-001',
+  number: 'TICK-20260127-001',
+  name: 'Ada Example',
+  email: 'ada@example.com',
+  plan: 'enterprise',
+  priority: 'P1',
+  status: 'in_progress',
+  level: 1,
+  interval: 30 * MINUTE_MS,
+  next: NOW + 30 * MINUTE_MS,
+  due: NOW + HOUR_MS,
+  at: NOW,
+  opened_at: NOW,
+  resolved_at: NOW + 4 * HOUR_MS,
+  anchor: NOW,
+  breached: false,
+  remaining_share: 0.25,
+};
+
+function sampleOf(dotted: string, field: FieldDef | undefined): Json {
+  const last = dotted.split('.').at(-1) ?? dotted;
+  if (field?.default && 'lit' in field.default) return field.default.lit;
+  switch (field?.type) {
+    case 'enum':
+      return field.values[0] ?? null;
+    case 'set':
+      return field.values.slice(0, 2);
+    case 'list':
+      return ['first', 'second'];
+    case 'number':
+      return 42;
+    case 'bool':
+      return true;
+    case 'date':
+      return '2026-02-03';
+    case 'money':
+      return { value: 100, currency: 'EUR' };
+    default:
+      return SAMPLES[last] ?? `<${dotted}>`;
+  }
+}
+
+function put(vars: JsonObject, dotted: string, value: Json): void {
+  const parts = dotted.split('.');
+  let node = vars;
+  for (const part of parts.slice(0, -1)) {
+    const inner = node[part];
+    node = (
+      inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {})
+    ) as JsonObject;
+  }
+  node[parts.at(-1) ?? dotted] = value;
+}
+
+/** Values for every name a template reads: those of an opening where it has them, made up otherwise. */
+export function sampleVars(loaded: Pick<LoadedPack, 'pack'>, template: string, opening?: Opening): JsonObject {
+  const vars: JsonObject = {};
+  const def = loaded.pack.templates[template];
+  const given: JsonObject = { ...(opening as unknown as JsonObject | undefined), ...opening?.fields };
+  // Longer names first give way to none: `ticket.customer` after `ticket.customer.name` would hide it.
+  for (const dotted of [...(def?.vars ?? [])].sort()) {
+    const [root, ...rest] = dotted.split('.');
+    const field = root === 'ticket' && rest[0] !== undefined ? loaded.pack.fields[rest[0]] : undefined;
+    const known = root === 'ticket' ? rest.reduce<Json | undefined>(stepInto, given) : undefined;
+    put(vars, dotted, known ?? sampleOf(dotted, rest.length === 1 ? field : undefined));
+  }
+  return vars;
+}
+
+const stepInto = (value: Json | undefined, key: string): Json | undefined =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && Object.hasOwn(value, key)
+    ? value[key]
+    : undefined;
+
+/** Render a template of a pack with sample values. Undefined where the pack has no such template. */
+export function previewTemplate(
+  loaded: Pick<LoadedPack, 'pack' | 'templates'>,
+  template: string,
+  opening?: Opening,
+): RenderedMessage | undefined {
+  const source = loaded.templates[template];
+  return source && renderTemplate(template, source, sampleVars(loaded, template, opening), loaded.pack.zone);
+}

@@ -1,0 +1,110 @@
+/** The activities of a worker over its ports: store, packs on disk, channels. */
+import { Context } from '@temporalio/activity';
+import { channelsFromEnv } from '../activities/configuration';
+import { openChannels, type Channels } from '../activities/channels';
+import { createDeliver } from '../activities/deliver';
+import type { LedgerPort } from '../activities/delivery-ports';
+import type { OnCallOverride } from '../activities/on-call';
+import type { DeliveryLog } from '../activities/ports';
+import { createSettleLater } from '../activities/settle-later';
+import type { CompiledPack } from '../domain/policy/types';
+import { readPublished, readTemplatesOf } from '../policies/publish';
+import { renderTemplate, type TemplateSource } from '../policies/templates';
+import type { Database } from '../store/database';
+import { appendEvents } from '../store/events';
+import { claimDelivery, settleDelivery } from '../store/ledger';
+import { listOverrides } from '../store/overrides';
+import { postStatusUpdate } from '../store/status-page';
+import type { ArchiveBatch, TicketActivities } from '../workflows/messages';
+
+/** How old the local copy of on-call overrides may get: a page must not wait for PostgreSQL. */
+const OVERRIDES_EVERY_MS = 5_000;
+
+export interface WorkerActivities {
+  activities: TicketActivities;
+  close(): void;
+}
+
+/** Stand-ins from a local copy, refreshed in the background; the last known ones while PostgreSQL is away. */
+function cachedOverrides(pool: Database): { at(): Promise<OnCallOverride[]>; close(): void } {
+  let known: OnCallOverride[] = [];
+  const refresh = async (): Promise<void> => {
+    try {
+      known = await listOverrides(pool, Date.now());
+    } catch {
+      // The last known ones serve until PostgreSQL is back.
+    }
+  };
+  void refresh();
+  const timer = setInterval(() => void refresh(), OVERRIDES_EVERY_MS).unref();
+  return { at: async () => known, close: () => clearInterval(timer) };
+}
+
+function packReader(folder: string): { pack(hash: string): Promise<CompiledPack>; templates(hash: string): Promise<Record<string, TemplateSource>> } {
+  const packs = new Map<string, CompiledPack>();
+  const templates = new Map<string, Record<string, TemplateSource>>();
+  return {
+    async pack(hash) {
+      const found = packs.get(hash) ?? (await readPublished(folder, hash));
+      packs.set(hash, found);
+      return found;
+    },
+    async templates(hash) {
+      const found = templates.get(hash) ?? (await readTemplatesOf(folder, hash));
+      templates.set(hash, found);
+      return found;
+    },
+  };
+}
+
+const contextLog: DeliveryLog = {
+  info: (message, attributes) => Context.current().log.info(message, attributes),
+  warn: (message, attributes) => Context.current().log.warn(message, attributes),
+};
+
+/** Make the activities. `env` names the providers; without any, deliveries are recorded and shown. */
+export function createActivities(pool: Database, packs: string, env: NodeJS.ProcessEnv, log: DeliveryLog): WorkerActivities {
+  const safeLog: DeliveryLog = {
+    info: (message, attributes) => inActivity(() => contextLog.info(message, attributes), () => log.info(message, attributes)),
+    warn: (message, attributes) => inActivity(() => contextLog.warn(message, attributes), () => log.warn(message, attributes)),
+  };
+  const channels: Channels = openChannels(channelsFromEnv(env), { log: safeLog, now: () => Date.now(), statusPage: { postUpdate: (update) => postStatusUpdate(pool, update) } });
+  const ledger: LedgerPort = { claim: (delivery) => claimDelivery(pool, delivery), settle: (delivery, receipt) => settleDelivery(pool, delivery, receipt) };
+  const settleLater = createSettleLater(ledger, log);
+  const overrides = cachedOverrides(pool);
+  const reader = packReader(packs);
+  const deliver = createDeliver({
+    ledger,
+    settleLater,
+    templates: {
+      render: async (hash, template, vars, zone) => {
+        const source = (await reader.templates(hash))[template];
+        if (!source) throw new Error(`the pack has no template "${template}"`);
+        return renderTemplate(template, source, vars, zone);
+      },
+    },
+    people: { pack: (hash) => reader.pack(hash) },
+    overrides,
+    channels: channels.ports,
+    now: () => Date.now(),
+    log: safeLog,
+    signal: () => Context.current().cancellationSignal,
+    heartbeat: (done) => Context.current().heartbeat(done),
+  });
+  return {
+    activities: { ...deliver, archiveEvents: async (batch: ArchiveBatch) => void (await appendEvents(pool, batch.ticket, batch.events, batch.agenda)) },
+    close() {
+      overrides.close();
+      settleLater.close();
+      channels.close();
+    },
+  };
+}
+
+function inActivity(within: () => void, outside: () => void): void {
+  try {
+    within();
+  } catch {
+    outside();
+  }
+}

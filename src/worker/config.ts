@@ -1,0 +1,47 @@
+/** What the worker and the API read from their environment; read once, in `main.ts`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('tocsin'),
+  TOCSIN_DATA_DIR: z.string().min(1).default('.tocsin'),
+  TOCSIN_ENCRYPTION_KEYS: z.string().optional(),
+  TOCSIN_ENCRYPTION_KEYS_FILE: z.string().optional(),
+  TOCSIN_VERSIONING: z.enum(['on', 'off']).default('on'),
+  TOCSIN_TASK_QUEUE: z.string().default('tocsin-tickets'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+export interface ProcessConfig {
+  databaseUrl: string;
+  temporal: { address: string; namespace: string; encryptionKeys?: string };
+  /** Published packs: `<hash>.json`. */
+  packs: string;
+  /** Bundles of workflow code, by build id. */
+  bundles: string;
+  dataDir: string;
+  versioning: boolean;
+  taskQueue: string;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** Read the configuration. Throws an Error that names each variable and what is wrong with it, never a value. */
+export function processConfig(env: NodeJS.ProcessEnv = process.env): ProcessConfig {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const found = parsed.data;
+  const keys = found.TOCSIN_ENCRYPTION_KEYS_FILE ? readFileSync(found.TOCSIN_ENCRYPTION_KEYS_FILE, 'utf8').trim() : found.TOCSIN_ENCRYPTION_KEYS;
+  return {
+    databaseUrl: found.DATABASE_URL,
+    temporal: { address: found.TEMPORAL_ADDRESS, namespace: found.TEMPORAL_NAMESPACE, ...(keys ? { encryptionKeys: keys } : {}) },
+    packs: join(found.TOCSIN_DATA_DIR, 'packs'),
+    bundles: join(found.TOCSIN_DATA_DIR, 'bundles'),
+    dataDir: found.TOCSIN_DATA_DIR,
+    versioning: found.TOCSIN_VERSIONING === 'on',
+    taskQueue: found.TOCSIN_TASK_QUEUE,
+    logLevel: found.LOG_LEVEL,
+  };
+}

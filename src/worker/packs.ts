@@ -1,0 +1,30 @@
+/** Keeps the packs that tickets are pinned to on this worker's disk. */
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from '../store/database';
+import { activePack, getPolicyVersion, pinnedPacks } from '../store/policy-versions';
+
+/** Fetch what is missing from the copy of record. Returns the hashes that are nowhere to be found. */
+export async function fetchPacks(pool: Database, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const active = await activePack(pool);
+  const wanted = new Set([...(await pinnedPacks(pool)), ...(active ? [active.hash] : [])]);
+  const missing: string[] = [];
+  for (const hash of wanted) {
+    if (existsSync(join(folder, `${hash}.json`))) continue;
+    const version = await getPolicyVersion(pool, hash);
+    if (!version) {
+      missing.push(hash);
+      continue;
+    }
+    await writeWhole(join(folder, `${hash}.templates.json`), JSON.stringify(version.templates));
+    await writeWhole(join(folder, `${hash}.json`), JSON.stringify(version.body));
+  }
+  return missing;
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.part`, text);
+  await rename(`${path}.part`, path);
+}

@@ -1,0 +1,150 @@
+import { COMMANDS } from '../../src/domain/ticket/types';
+import { COMMAND_ACCESS, KEY_ROLES, ROUTE_ACCESS, type Access } from '../../src/http/access';
+import { accessOf } from '../../src/http/auth';
+import { api, closeAll, OPENING, problem, secretOf, TICKET, type Api } from './support';
+
+afterEach(closeAll);
+
+/** The matrix as the procedure has it, written out once more: a slip in the table must not pass unnoticed. */
+const EXPECTED: Record<string, string> = {
+  'GET /': 'public',
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /status': 'public',
+  'GET /metrics': 'ops admin',
+  'GET /openapi.json': 'intake agent commander ops admin',
+  'GET /v1/openapi.json': 'intake agent commander ops admin',
+  'POST /v1/tickets': 'intake agent commander admin',
+  'GET /v1/tickets': 'agent commander ops admin',
+  'GET /v1/tickets/:id': 'agent commander ops admin',
+  'GET /v1/tickets/:id/timeline': 'agent commander ops admin',
+  'GET /v1/tickets/:id/agenda': 'agent commander ops admin',
+  'GET /v1/tickets/:id/explain': 'agent commander ops admin',
+  'POST /v1/tickets/:id/commands/:command': 'intake agent commander admin',
+  'POST /v1/tickets/:id/nudge': 'ops admin',
+  'POST /v1/rehearsals': 'commander ops admin',
+};
+const routes = Object.entries(ROUTE_ACCESS) as [string, Access][];
+const roles = [undefined, ...KEY_ROLES] as const;
+
+function request(server: Api, route: string, role: (typeof roles)[number]) {
+  const [method, pattern = ''] = route.split(' ') as ['GET' | 'POST', string];
+  const url = pattern.replace(':id', 'TICK-20260302-001').replace(':command', 'message');
+  const body = method === 'GET' ? undefined : url === '/v1/tickets' ? OPENING : { text: 'hello' };
+  return server.ask(method, url, { role, body });
+}
+
+describe('authorisation by route', () => {
+  it('has the rows of the written matrix, no more and no fewer', () => {
+    expect(Object.fromEntries(routes.map(([route, access]) => [route, [access].flat().join(' ')]))).toEqual(EXPECTED);
+  });
+
+  it.each(Object.entries(EXPECTED).flatMap(([route, allowed]) => roles.map((role) => ({ route, role, allowed: allowed.split(' ') }))))(
+    '$route with a key of role $role',
+    async ({ route, role, allowed }) => {
+      const server = await api();
+      const response = await request(server, route, role);
+      if (allowed.includes('public') || (role && allowed.includes(role))) {
+        expect(response.statusCode).toBeGreaterThanOrEqual(200);
+        expect(response.statusCode).toBeLessThan(300);
+      } else problem(response, role ? 'ESC_NOT_PERMITTED' : 'ESC_UNAUTHENTICATED');
+    },
+  );
+
+  it('refuses to add a route that the table does not have', () => {
+    expect(() => accessOf('GET', '/v1/secrets')).toThrow('no row in src/http/access.ts');
+    expect(() => accessOf('GET', 'constructor')).toThrow('no row');
+  });
+});
+
+describe('authorisation by command', () => {
+  const commanderOnly = ['send_update', 'escalate', 'deescalate'];
+  const expected = (name: string) => [...(name === 'message' ? ['intake'] : []), ...(commanderOnly.includes(name) ? [] : ['agent']), 'commander', 'admin'];
+
+  it.each(COMMANDS.flatMap((name) => KEY_ROLES.map((role) => ({ name, role }))))('$name with a key of role $role', async ({ name, role }) => {
+    const { ask, world } = await api();
+    const response = await ask('POST', `${TICKET}/commands/${name}`, { role, body: { text: 'x' } });
+    const may = expected(name).includes(role);
+    expect(COMMAND_ACCESS[name].includes(role)).toBe(may);
+    if (may) expect(response.statusCode).toBe(200);
+    else problem(response, 'ESC_NOT_PERMITTED');
+    expect(world.commands).toHaveLength(may ? 1 : 0);
+  });
+
+  it('is not passed by another spelling of the command', async () => {
+    const { ask, world } = await api();
+    for (const spelling of ['send-update', 'sendUpdate', 'SEND_UPDATE', 'update', 'send%20update', 'Escalate']) {
+      problem(await ask('POST', `${TICKET}/commands/${spelling}`, { role: 'agent', body: { text: 'x', reason: 'y' } }), 'ESC_NOT_PERMITTED');
+    }
+    expect(world.commands).toHaveLength(0);
+  });
+});
+
+describe('keys', () => {
+  it.each([
+    ['nothing', undefined],
+    ['another scheme', `Basic ${secretOf('admin')}`],
+    ['no scheme', secretOf('admin')],
+    ['a secret of another form', 'Bearer hunter2'],
+    ['a secret that nobody has', 'Bearer tocsin_admin_0000000000000000'],
+    ['an injection', "Bearer tocsin_' or 1=1 --"],
+    ['a very long secret', `Bearer tocsin_${'a'.repeat(5_000)}`],
+  ])('are refused: %s', async (_what, authorization) => {
+    const { ask } = await api();
+    const response = await ask('GET', '/v1/tickets', { headers: authorization === undefined ? {} : { authorization } });
+    const { detail } = problem(response, 'ESC_UNAUTHENTICATED');
+    expect(response.headers['www-authenticate']).toBe('Bearer realm="tocsin"');
+    expect(detail).not.toContain('hunter2');
+  });
+
+  it('are asked for before the body is read', async () => {
+    const { ask } = await api();
+    problem(await ask('POST', '/v1/tickets', { body: 'x'.repeat(300 * 1024), headers: { 'content-type': 'application/json' } }), 'ESC_UNAUTHENTICATED');
+    problem(await ask('POST', '/v1/tickets', { role: 'ops', body: '{', headers: { 'content-type': 'application/json' } }), 'ESC_NOT_PERMITTED');
+  });
+
+  it('go on working for an hour while the store is away, so that a page can be acknowledged', async () => {
+    const { ask, world } = await api();
+    expect((await ask('GET', TICKET, { role: 'agent' })).statusCode).toBe(200);
+    world.fail('keys', 'ESC_STORE_UNAVAILABLE');
+    world.now += 59 * 60_000;
+    expect((await ask('POST', `${TICKET}/commands/acknowledge`, { role: 'agent', body: {} })).statusCode).toBe(200);
+    problem(await ask('GET', TICKET, { role: 'ops' }), 'ESC_STORE_UNAVAILABLE');
+    world.now += 2 * 60_000;
+    const response = await ask('GET', TICKET, { role: 'agent' });
+    expect(problem(response, 'ESC_STORE_UNAVAILABLE')['detail']).not.toContain('secret');
+    expect(response.headers['retry-after']).toBe('2');
+  });
+
+  it('go on working while the store does not answer at all', async () => {
+    const { ask, world } = await api({ keys: { waitMs: 20 } }, (ports) => {
+      const { verify } = ports.keys;
+      let asked = 0;
+      ports.keys.verify = (secret) => (asked++ === 0 ? verify(secret) : new Promise(() => undefined));
+    });
+    await ask('GET', TICKET, { role: 'agent' });
+    world.now += 60_000;
+    expect((await ask('GET', TICKET, { role: 'agent' })).statusCode).toBe(200);
+    problem(await ask('GET', TICKET, { role: 'admin' }), 'ESC_STORE_UNAVAILABLE');
+  });
+
+  it('end within 30 seconds of being revoked', async () => {
+    let revoked = false;
+    const { ask, world } = await api({}, (ports) => {
+      const { verify } = ports.keys;
+      ports.keys.verify = async (secret) => (revoked ? undefined : verify(secret));
+    });
+    await ask('GET', TICKET, { role: 'agent' });
+    revoked = true;
+    world.now += 30_000;
+    problem(await ask('GET', TICKET, { role: 'agent' }), 'ESC_UNAUTHENTICATED');
+    world.fail('keys', 'ESC_STORE_UNAVAILABLE');
+    problem(await ask('GET', TICKET, { role: 'agent' }), 'ESC_UNAUTHENTICATED');
+  });
+
+  it('are not asked of the store for every request', async () => {
+    const { ask, world } = await api();
+    for (let i = 0; i < 5; i++) await ask('GET', TICKET, { role: 'agent' });
+    expect(world.verified).toBe(1);
+  });
+});

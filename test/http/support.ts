@@ -1,0 +1,189 @@
+/** A server over ports in memory, and what the tests of `test/http` share. */
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { TocsinError, type ErrorCode } from '../../src/domain/errors';
+import type { Command, TicketEvent } from '../../src/domain/ticket/types';
+import type { KeyRole } from '../../src/http/access';
+import type { BoardQuery, HttpPorts, OpenOrder, PublicIncident, ReadinessCheck } from '../../src/http/ports';
+import { buildServer, type ServerOptions } from '../../src/http/server';
+import type { TicketView } from '../../src/workflows/messages';
+
+export const NOW = Date.parse('2026-03-02T10:00:00Z');
+export const secretOf = (role: KeyRole): string => `tocsin_${role}_0123456789abcdef`;
+
+/** What tests turn: the world behind the ports. */
+export class World {
+  now = NOW;
+  opens: OpenOrder[] = [];
+  commands: { ticket: string; command: Command }[] = [];
+  nudged: string[] = [];
+  boards: BoardQuery[] = [];
+  scenarios: string[] = [];
+  incidents: PublicIncident[] = [];
+  ready: ReadinessCheck[] = ['store', 'temporal', 'packs'].map((name) => ({ name, ok: true, detail: 'postgres://user:secret@host' }));
+  events: TicketEvent[] = [];
+  verified = 0;
+  statusAsked = 0;
+  /** Thrown by the named ports until removed. */
+  failures: Partial<Record<'open' | 'view' | 'command' | 'board' | 'keys' | 'status' | 'rehearse' | 'ready' | 'timeline', unknown>> = {};
+
+  fail(port: keyof World['failures'], code: ErrorCode, message = 'postgres://user:secret@host is away', details = {}): void {
+    this.failures[port] = new TocsinError(code, message, details);
+  }
+
+  event(seq: number, at: number, extra: Partial<TicketEvent> = {}): TicketEvent {
+    return { seq, at, recordedAt: at + 20, type: 'noted', by: { name: 'Ada', kind: 'person' }, cause: `command:c${seq}`, clauses: ['SEC-ESC-052'], data: { text: 'looked at it' }, ...extra };
+  }
+}
+
+const view = (id: string): TicketView => ({
+  id,
+  number: '10001',
+  seq: 4,
+  at: NOW,
+  status: 'in_progress',
+  ticket: { id, status: 'in_progress', priority: 'P1', subject: 'Down', opened_at: NOW - 60_000, customer: { name: 'Jane', email: 'jane@example.com', plan: 'enterprise' }, tags: [] },
+  paths: {},
+  tasks: [{ task: 'commander', n: 1, for: ['support_manager'], opened: NOW, due: NOW + 60_000, breached: false }],
+  is: ['p1'],
+  nextDue: NOW + 300_000,
+  pack: { id: 'secureai', version: '1.0', hash: 'a'.repeat(64) },
+  waiting: [],
+});
+
+/** Ports over a world. */
+export function portsOf(world: World): HttpPorts {
+  const tickets = new Map<string, { hash: string; id: string }>();
+  const raise = (port: keyof World['failures']): void => {
+    if (world.failures[port] !== undefined) throw world.failures[port];
+  };
+  const found = (ticket: string): void => {
+    if (!['TICK-20260302-001', '10001'].includes(ticket)) throw new TocsinError('ESC_TICKET_NOT_FOUND', `there is no ticket ${ticket}`, { ticket });
+  };
+  return {
+    tickets: {
+      open: async (order) => {
+        raise('open');
+        world.opens.push(order);
+        const hash = JSON.stringify([order.opening, order.pack]);
+        const before = tickets.get(order.idempotencyKey);
+        if (before && before.hash !== hash) throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', 'the key was used with another request');
+        const id = before?.id ?? `TICK-20260302-${String(tickets.size + 1).padStart(3, '0')}`;
+        tickets.set(order.idempotencyKey, { hash, id });
+        return { id, number: '10001', created: !before, openedAt: order.receivedAt, pack: { id: 'secureai', hash: 'a'.repeat(64) } };
+      },
+      view: async (ticket) => {
+        raise('view');
+        found(ticket);
+        return view('TICK-20260302-001');
+      },
+      agenda: async (ticket) => {
+        found(ticket);
+        return [{ at: NOW + 300_000, kind: 'due', rank: 2, id: 'commitment:response', name: 'response', label: 'first response', clauses: [], data: {} }];
+      },
+      timeline: async (ticket, { after, limit }) => {
+        raise('timeline');
+        found(ticket);
+        const events = world.events.filter((event) => event.seq > after);
+        return { openedAt: NOW - 60_000, events: events.slice(0, limit), more: events.length > limit };
+      },
+      explain: async (ticket) => {
+        found(ticket);
+        return [{ item: 'commitment:response', due: '2026-03-02T10:05:00Z' }];
+      },
+      command: async (ticket, command) => {
+        world.commands.push({ ticket, command });
+        raise('command');
+        found(ticket);
+        return view('TICK-20260302-001');
+      },
+      nudge: async (ticket) => {
+        found(ticket);
+        world.nudged.push(ticket);
+      },
+    },
+    board: {
+      list: async (query) => {
+        raise('board');
+        world.boards.push(query);
+        const row = { id: 'TICK-20260302-001', number: '10001', subject: 'Down', status: 'created', priority: 'P1', pack: 'secureai', openedAt: NOW, nextDue: NOW + 1_000, breached: false };
+        return query.cursor === 'page-2' ? { tickets: [] } : { tickets: [row], nextCursor: 'page-2' };
+      },
+    },
+    keys: {
+      verify: async (secret) => {
+        world.verified++;
+        raise('keys');
+        const role = /^tocsin_([a-z]+)_/.exec(secret)?.[1] as KeyRole;
+        return secret === secretOf(role) ? { id: `key-${role}`, name: `${role} desk`, role } : undefined;
+      },
+    },
+    status: {
+      current: async () => {
+        world.statusAsked++;
+        raise('status');
+        return { incidents: world.incidents };
+      },
+    },
+    rehearse: async (scenario) => {
+      raise('rehearse');
+      world.scenarios.push(scenario);
+      return {
+        ok: true,
+        rows: [{ at: '2026-03-02T10:00:00Z', offset: 'PT0S', type: 'opened', summary: 'opened', clauses: [], data: {} }],
+        checks: [{ ok: true, kind: 'expect', text: 'opened' }],
+      };
+    },
+    ready: async () => {
+      raise('ready');
+      return world.ready;
+    },
+  };
+}
+
+export interface Api {
+  app: FastifyInstance;
+  world: World;
+  /** A request with a role's key; without a role, without a key. */
+  ask(method: 'GET' | 'POST', url: string, options?: { role?: KeyRole | undefined; body?: unknown } & Pick<InjectOptions, 'headers' | 'remoteAddress'>): Promise<LightMyRequestResponse>;
+}
+
+const opened: FastifyInstance[] = [];
+
+/** A server for one test; {@link closeAll} ends it. */
+export async function api(options: ServerOptions = {}, change: (ports: HttpPorts) => void = () => undefined): Promise<Api> {
+  const world = new World();
+  const ports = portsOf(world);
+  change(ports);
+  const app = await buildServer(ports, { now: () => world.now, ...options });
+  opened.push(app);
+  return {
+    app,
+    world,
+    ask: async (method, url, { role, body, headers, remoteAddress } = {}) =>
+      app.inject({
+        method,
+        url,
+        headers: { ...(role ? { authorization: `Bearer ${secretOf(role)}` } : {}), ...headers },
+        ...(body === undefined ? {} : { payload: body as string | object }),
+        ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      }),
+  };
+}
+
+/** Ends every server of a test file. */
+export async function closeAll(): Promise<void> {
+  await Promise.all(opened.splice(0).map((app) => app.close()));
+}
+
+export const TICKET = '/v1/tickets/TICK-20260302-001';
+export const OPENING = { subject: 'Dashboard is down', body: 'Nothing loads', channel: 'phone', customer: { name: 'Jane', email: 'jane@example.com', plan: 'enterprise' } };
+
+/** Asserts a problem document of a code, and returns it. */
+export function problem(response: LightMyRequestResponse, code: ErrorCode): Record<string, any> {
+  const body = response.json<Record<string, any>>();
+  expect({ status: response.statusCode, code: body['code'], detail: body['detail'] }).toEqual({ status: body['status'], code, detail: expect.any(String) });
+  expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(body['type']).toBe(`urn:tocsin:error:${code}`);
+  expect(body['requestId']).toBe(response.headers['x-request-id']);
+  return body;
+}
