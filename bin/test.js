@@ -104,13 +104,31 @@ async function main(args) {
   const stack = selected?.every((name) => WITHOUT_STACK.has(name)) ? undefined : await startTestStack(folder);
   try {
     if (interrupted) return 1;
-    const env = { ...process.env, ...stack?.env };
+    // The tests' own folders go into ours, so that what a broken-off run leaves can be told and ended.
+    const env = { ...process.env, ...stack?.env, TMPDIR: folder };
     const code = await runJest([...args, '--json', `--outputFile=${result}`], env, (child) => (jest = child));
     summarize(result);
     return code;
   } finally {
     await stack?.stop();
+    endLeftovers(folder);
     fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Kills what a test left running when jest was broken off: processes whose command line or environment has our folder,
+ * a name that nothing else has. Without /proc there is nothing to go by.
+ */
+function endLeftovers(folder) {
+  if (!fs.existsSync('/proc/self/environ')) return;
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
+    try {
+      const known = ['cmdline', 'environ'].map((file) => fs.readFileSync(`/proc/${pid}/${file}`, 'latin1')).join();
+      if (known.includes(folder)) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // Not ours to read, or gone.
+    }
   }
 }
 

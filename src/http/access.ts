@@ -1,4 +1,5 @@
 /** Who may do what: the one table of roles by route and by command. `test/http/authorisation.test.ts` tries every cell. */
+import { commandName } from '../domain/ticket/commands';
 import { COMMANDS, type CommandName } from '../domain/ticket/types';
 
 /** Roles of API keys. */
@@ -50,3 +51,9 @@ export const MAY_CLAIM_ROLE: readonly KeyRole[] = COMMANDING;
 
 /** Keys that may say that a ticket was received earlier than now (design.md, decision 8). */
 export const MAY_STATE_RECEIPT: readonly KeyRole[] = ['intake', 'admin'];
+
+/** The command that is meant, however it is written. Only names of the fixed set: `constructor` is none. */
+export function commandOf(written: string): CommandName | undefined {
+  const name: unknown = commandName(written);
+  return COMMANDS.find((command) => command === name);
+}

@@ -1,8 +1,7 @@
 /** Authentication and authorisation of every request, before its body is read. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TocsinError } from '../domain/errors';
-import { commandName } from '../domain/ticket/commands';
-import { COMMAND_ACCESS, ROUTE_ACCESS, type Access, type RouteName } from './access';
+import { COMMAND_ACCESS, commandOf, ROUTE_ACCESS, type Access, type RouteName } from './access';
 import { bearerOf, type KeyRing } from './keys';
 import type { ApiKey } from './ports';
 
@@ -53,7 +52,7 @@ export function authenticate(app: FastifyInstance, keys: KeyRing): void {
 /** On the commands' route: whether the key's role has that command. One that does not exist is refused by the handler. */
 function mayCommand(request: FastifyRequest, key: ApiKey): void {
   const written = (request.params as { command?: string }).command;
-  const name = written === undefined ? undefined : commandName(written);
+  const name = written === undefined ? undefined : commandOf(written);
   if (name === undefined || COMMAND_ACCESS[name].includes(key.role)) return;
   throw new TocsinError('ESC_NOT_PERMITTED', `a key of the role "${key.role}" may not give the command ${name}; it takes ${COMMAND_ACCESS[name].join(' or ')}`);
 }

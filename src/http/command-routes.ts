@@ -4,10 +4,9 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ERRORS, TocsinError, type ErrorCode } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
-import { commandName } from '../domain/ticket/commands';
 import { COMMANDS, type Actor, type Command, type CommandName } from '../domain/ticket/types';
 import { parseInstant, type EpochMs } from '../domain/time/instants';
-import { MAY_CLAIM_ROLE } from './access';
+import { commandOf, MAY_CLAIM_ROLE } from './access';
 import { keyOf } from './auth';
 import { operation } from './operation';
 import type { ApiKey, HttpPorts } from './ports';
@@ -53,7 +52,7 @@ export function commandRoutes(app: FastifyInstance, ports: HttpPorts, now: () =>
     errors: REFUSALS,
     handler: async ({ params, body, headers, request }) => {
       const key = keyOf(request);
-      const name = commandName(params.command);
+      const name = commandOf(params.command);
       if (name === undefined) {
         throw new TocsinError('ESC_COMMAND_UNKNOWN', `there is no command "${params.command}"; commands are ${COMMANDS.join(', ')}`, { field: 'command' });
       }

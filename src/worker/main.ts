@@ -6,7 +6,7 @@ import { QUEUES, TicketClient } from '../client/tickets';
 import { createPool } from '../store/database';
 import { createActivities } from './activities';
 import { keepBundle, type KeptBundle } from './bundle';
-import { processConfig } from './config';
+import { processConfig } from '../client/process-config';
 import { PackCodec } from './pack-codec';
 import { fetchPacks } from './packs';
 import { startSweeper } from './sweeper';

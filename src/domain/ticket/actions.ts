@@ -105,11 +105,19 @@ export function tagTicket(turn: Turn, verb: 'tag' | 'untag', tag: string, clause
   turn.emit({ type: verb === 'tag' ? 'tagged' : 'untagged', subject: tag, clauses, data: { tag }, patch: { ticket: { tags: next } } });
 }
 
+/** A resolved or closed ticket never escalates, whatever still arrives for it: recorded as a refusal, as a person's would be. */
+function refusedOverTicket(turn: Turn, path: PathDef, clauses: string[]): boolean {
+  const { status } = turn.state.ticket;
+  if (status !== 'resolved' && status !== 'closed') return false;
+  turn.emit({ type: 'refused', subject: 'escalate', clauses, data: { command: 'escalate', code: 'ESC_STATUS_FORBIDS', path: path.name, message: `a ticket that is ${status} does not escalate` } });
+  return true;
+}
+
 function startPath(turn: Turn, action: DeliverAction, clauses: string[]): void {
   const path = turn.pack.paths[action.path ?? ''];
   if (!path) return;
   const state = turn.state.paths[path.name];
-  if (state && !state.done) return;
+  if ((state && !state.done) || refusedOverTicket(turn, path, clauses)) return;
   const via = action.via.length > 0 ? action.via : undefined;
   enterLevel(turn, path, { level: 1, type: 'paged', reason: 'first level', clauses, ...(action.template === undefined ? {} : { template: action.template }), ...(via ? { via } : {}), ...(action.name === undefined ? {} : { name: action.name }), deadlines: action.by });
 }
@@ -120,6 +128,7 @@ function escalateByRule(turn: Turn, action: Extract<Action, { do: 'escalate' }>,
   const current = turn.state.paths[path.name];
   const level = levelOf(path, current?.level ?? 0, to, (names) => membersOf(turn.pack, names));
   if (level === undefined || (current && !current.done && level <= current.level)) return;
+  if (refusedOverTicket(turn, path, clauses)) return;
   const only = to === 'next' || typeof to === 'number' ? undefined : namesOf(to);
   enterLevel(turn, path, {
     level,

@@ -9,20 +9,23 @@ import type { ClockState } from './types';
 
 /** Instants before this are amounts of time, not points in time (1973): a field may hold either. */
 const FIRST_INSTANT = 100_000_000_000;
+/** Beyond RFC 3339, and more open days than any procedure counts: such a value is no amount. */
+const LAST_INSTANT = 253_402_300_799_999;
+const MOST_DAYS = 36_525;
 
 /**
  * An amount as the policy writes it: ISO 8601 duration, milliseconds, `{ days, at }`, or an instant (RFC 3339 text or
  * epoch ms). Undefined when it is none of these.
  */
 export function readAmount(value: Json): { amount: Amount } | { instant: EpochMs } | undefined {
-  if (typeof value === 'number') return value >= FIRST_INSTANT ? { instant: value } : value >= 0 ? { amount: value } : undefined;
+  if (typeof value === 'number') return value >= FIRST_INSTANT ? (value <= LAST_INSTANT ? { instant: value } : undefined) : value >= 0 ? { amount: value } : undefined;
   if (typeof value === 'string') {
     const duration = parseDuration(value);
     if (duration !== undefined) return duration >= 0 ? { amount: duration } : undefined;
     const instant = parseInstant(value);
     return instant === undefined ? undefined : { instant };
   }
-  if (value !== null && typeof value === 'object' && !Array.isArray(value) && typeof value['days'] === 'number' && value['days'] >= 0) {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value) && typeof value['days'] === 'number' && value['days'] >= 0 && value['days'] <= MOST_DAYS) {
     const at = value['at'];
     return { amount: { days: value['days'], at: at === 'open' || at === 'close' ? at : 'same' } };
   }
@@ -176,10 +179,10 @@ export function clockNext(def: ClockDef, clock: ClockState, calendar: CompiledCa
       return at === undefined || at < floor ? undefined : { at, kind: 'mark', label: mark.label };
     });
   const duePart: ClockNext | undefined = clock.breached ? undefined : { at: Math.max(due, floor), kind: 'due', label: 'due' };
-  return earliest([...marks, duePart, againNext(clock, calendar, due, commitment)]);
+  return earliest([...marks, duePart, againNext(clock, calendar, commitment)]);
 }
 
-function againNext(clock: ClockState, calendar: CompiledCalendar, due: EpochMs, commitment?: CommitmentDef): ClockNext | undefined {
+function againNext(clock: ClockState, calendar: CompiledCalendar, commitment?: CommitmentDef): ClockNext | undefined {
   if (!clock.breached || !commitment?.againPercent) return undefined;
   const read = readAmount(clock.amount);
   if (!read || !('amount' in read) || typeof read.amount !== 'number') return undefined;

@@ -69,20 +69,23 @@ function missingFields(scope: Scope, template: TemplateDef | undefined): string[
 const isPublic = (action: DeliverAction, template: TemplateDef | undefined): boolean =>
   action.verb === 'status_page' || template?.audience === 'customer' || template?.audience === 'public';
 
-/** Carry out a delivery action: one delivery a target and channel, or none yet where a customer's message lacks a field. */
-export function deliver(turn: Turn, given: Scope, action: DeliverAction, options: DeliverOptions): void {
+/**
+ * Carry out a delivery action: one delivery a target and channel, or none yet where a customer's message lacks a field.
+ * Returns whether anybody was addressed.
+ */
+export function deliver(turn: Turn, given: Scope, action: DeliverAction, options: DeliverOptions): boolean {
   // A message says how things stand when it is made: the clocks that this instant started included.
   const scope: Scope = { ...given, state: turn.state };
   const template = action.template === undefined ? undefined : turn.pack.templates[action.template];
   const missing = missingFields(scope, template);
   if (missing.length > 0 && isPublic(action, template) && action.verb !== 'draft') {
     wait(turn, scope, action, options, missing);
-    return;
+    return false;
   }
   const got = valueIn(makeEnv(scope), action.verb === 'draft' ? (action.for ?? action.to) : action.to);
   if (isUnknown(got) && action.verb !== 'status_page') {
     turn.recordUnknown(got.missing, action.template ?? action.verb);
-    return;
+    return false;
   }
   const channels = (action.via.length > 0 ? action.via : DEFAULT_CHANNELS[action.verb]) as Channel[];
   const targets: Target[] =
@@ -90,6 +93,7 @@ export function deliver(turn: Turn, given: Scope, action: DeliverAction, options
       ? [{ role: 'public', to: 'status_page', channel: 'status_page', via: [] }]
       : customersOr(turn, scope, isUnknown(got) ? null : got, channels);
   for (const target of targets) make(turn, scope, action, template, target, options);
+  return targets.length > 0;
 }
 
 function customersOr(turn: Turn, scope: Scope, value: Json, channels: Channel[]): Target[] {
@@ -107,7 +111,7 @@ function customersOr(turn: Turn, scope: Scope, value: Json, channels: Channel[])
   return targets;
 }
 
-/** Nobody can be told under this name: said as an event, and the catch-all is told instead, once. */
+/** Nobody can be told under this name: said as an event. A path then passes the level over. */
 function unreachable(turn: Turn, role: string): void {
   turn.emit({ type: 'unreached', subject: role, data: { role, reason: 'no contact' } });
 }

@@ -76,9 +76,11 @@ export function enterLevel(turn: Turn, path: PathDef, move: Move): void {
     },
     patch: { paths: { [path.name]: state as unknown as JsonObject }, ticket: { ...status, ...set } },
   });
-  tell(turn, path, move, state, [...told, ...extraRoles], clauses);
+  const reached = tell(turn, path, move, state, [...told, ...extraRoles], clauses);
   const first = (before?.level ?? 0) + 1;
   for (let passed = first; passed < move.level; passed++) copy(turn, path, move, passed, clauses, [...told, ...extraRoles]);
+  // A level of roles that nobody holds is not waited for.
+  if (!reached) goOn(turn, path, state, 'unreached');
 }
 
 function pathState(turn: Turn, level: LevelDef, move: Move, before: PathState | undefined): PathState {
@@ -122,14 +124,15 @@ function action(path: PathDef, via: string[], to: string[], move: Pick<Move, 'te
   };
 }
 
-function tell(turn: Turn, path: PathDef, move: Move, state: PathState, roles: string[], clauses: string[]): void {
+function tell(turn: Turn, path: PathDef, move: Move, state: PathState, roles: string[], clauses: string[]): boolean {
   const scope = scopeOf(turn, { level: move.level, path: path.name, reason: move.reason });
   const before = new Set(Object.keys(turn.state.deliveries));
-  deliver(turn, scope, action(path, move.via ?? path.via, roles, move), {
+  const reached = deliver(turn, scope, action(path, move.via ?? path.via, roles, move), {
     clauses,
     path: { name: path.name, level: move.level, attempt: state.attempt },
   });
   trackPages(turn, path.name, before);
+  return reached;
 }
 
 /** The pages of this telling, so that the level is passed over at once when none of them reaches anybody. */

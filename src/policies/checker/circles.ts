@@ -73,9 +73,16 @@ function reactions(context: CheckContext): Reaction[] {
   for (const table of Object.values(loaded.pack.tables)) {
     if (table.sets === undefined) continue;
     const cels = table.rows.flatMap((row) => [row.when, 'cel' in row.then ? row.then.cel : undefined]);
-    const fields = new Set(cels.flatMap((cel) => cel?.reads ?? []).flatMap((read) => (read.startsWith('ticket.') ? [read.slice(7)] : [])));
+    const fields = new Set(
+      cels.flatMap((cel) => cel?.reads ?? []).flatMap((read) => (read.startsWith('ticket.') ? [read.slice(7)] : [])),
+    );
     const on = [...fields].map((field) => event('changed', field === '*' ? undefined : field));
-    all.push({ id: `table ${table.name}`, at: ['tables', table.name, 'sets'], on, causes: [event('changed', table.sets)] });
+    all.push({
+      id: `table ${table.name}`,
+      at: ['tables', table.name, 'sets'],
+      on,
+      causes: [event('changed', table.sets)],
+    });
   }
   for (const [name, one] of Object.entries(source.commitments)) {
     const at = ['commitments', name];
@@ -84,7 +91,12 @@ function reactions(context: CheckContext): Reaction[] {
   }
   for (const [name, one] of Object.entries(source.tasks)) {
     const at = ['tasks', name];
-    all.push({ id: `task ${name}`, at, on: patternsOf(one.opens), causes: [event('task_opened', name), event('started', name)] });
+    all.push({
+      id: `task ${name}`,
+      at,
+      on: patternsOf(one.opens),
+      causes: [event('task_opened', name), event('started', name)],
+    });
     all.push({ id: `task ${name}`, at, on: patternsOf(one.closes), causes: [event('task_done', name)] });
   }
   return all;
@@ -134,7 +146,8 @@ export const circles: Check = (context) => {
   }
 };
 
-const leads = (from: Reaction, to: Reaction): boolean => from.causes.some((caused) => to.on.some((awaited) => meets(caused, awaited)));
+const leads = (from: Reaction, to: Reaction): boolean =>
+  from.causes.some((caused) => to.on.some((awaited) => meets(caused, awaited)));
 
 /** Groups of which each member leads to each, itself included (Tarjan). */
 function components(nodes: Reaction[], linked: (a: Reaction, b: Reaction) => boolean): Reaction[][] {
@@ -155,7 +168,8 @@ function components(nodes: Reaction[], linked: (a: Reaction, b: Reaction) => boo
     }
     if (low[v] !== index[v]) return;
     const group = stack.splice(stack.indexOf(v));
-    if (group.length > 1 || (next[v] ?? []).includes(v)) found.push(group.sort((a, b) => a - b).flatMap((i) => nodes[i] ?? []));
+    if (group.length > 1 || (next[v] ?? []).includes(v))
+      found.push(group.sort((a, b) => a - b).flatMap((i) => nodes[i] ?? []));
   };
   nodes.forEach((_, v) => {
     if (index[v] === undefined) visit(v);

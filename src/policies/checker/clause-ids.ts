@@ -2,7 +2,8 @@
 import type { Check, CheckContext } from './context';
 import { clauseIdsOf } from './walk';
 
-const FULL = /^[A-Z]+-[A-Z]+-\d{3}$/;
+/** `SEC-ESC-052`: procedure and number. */
+export const FULL_CLAUSE_ID = /^[A-Z]+-[A-Z]+-\d{3}$/;
 
 /** What is wrong with a clause id, or undefined. */
 export function clauseIdFault(context: Pick<CheckContext, 'source'>, id: string): string | undefined {
@@ -14,12 +15,14 @@ export function clauseIdFault(context: Pick<CheckContext, 'source'>, id: string)
   if (short !== undefined && number !== undefined) return `the full form of the clause "${id}" is ${short}-${number}`;
   if (procedures.length > 0)
     return `"${id}" is no clause of ${procedures.join(' or ')}; the full form is ${procedures[0]}-001`;
-  return FULL.test(id) ? undefined : `"${id}" is not the full form of a clause id, such as SEC-ESC-052`;
+  return FULL_CLAUSE_ID.test(id) ? undefined : `"${id}" is not the full form of a clause id, such as SEC-ESC-052`;
 }
 
 /** Every clause id of the pack and of its templates. */
 export const clauseIds: Check = (context) => {
-  const heads = Object.fromEntries(Object.values(context.loaded.pack.templates).map((one) => [one.name, { clauses: one.clauses }]));
+  const heads = Object.fromEntries(
+    Object.values(context.loaded.pack.templates).map((one) => [one.name, { clauses: one.clauses }]),
+  );
   const all = [...clauseIdsOf(context.source), ...clauseIdsOf(heads, ['templates'])];
   for (const { id, at } of all) {
     const message = clauseIdFault(context, id);

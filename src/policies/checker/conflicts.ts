@@ -12,7 +12,8 @@ interface Setter {
 
 const overlap = (a: Pattern, b: Pattern): boolean =>
   a.name === b.name && (a.subject === undefined || b.subject === undefined || a.subject === b.subject);
-const said = (pattern: Pattern): string => (pattern.subject === undefined ? pattern.name : `${pattern.name}(${pattern.subject})`);
+const said = (pattern: Pattern): string =>
+  pattern.subject === undefined ? pattern.name : `${pattern.name}(${pattern.subject})`;
 
 /** Two rules that set the same field on the same event; a rule that sets the field of a table. */
 export const conflicts: Check = (context) => {
@@ -45,6 +46,10 @@ export const conflicts: Check = (context) => {
     const table = Object.entries(context.source.tables).find(([, one]) => one.sets === field)?.[0];
     const first = list[0];
     if (table !== undefined && first)
-      context.warn('table-and-rule', first.at, `the table "${table}" decides "${field}" too, and again whenever what it reads changes`);
+      context.warn(
+        'table-and-rule',
+        first.at,
+        `the table "${table}" decides "${field}" too, and again whenever what it reads changes`,
+      );
   }
 };

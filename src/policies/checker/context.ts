@@ -72,9 +72,12 @@ export class CheckContext {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Where a name stands in an expression's text, or -1. A name across lines is not looked for. */
+/** Where a name stands in an expression's text, or -1; `.name` is one of a part. A name across lines is not looked for. */
 function columnOf(src: string, name: string): number {
-  return src.includes('\n') ? -1 : src.search(new RegExp(`(?<![\\w.])${escaped(name)}(?!\\w)`));
+  if (src.includes('\n')) return -1;
+  const part = name.startsWith('.');
+  const bare = part ? name.slice(1) : name;
+  return src.search(new RegExp(`${part ? '(?<=\\.)' : '(?<![\\w.])'}${escaped(bare)}(?!\\w)`));
 }
 
 /** `there is no role "ctoo"; did you mean "cto"?` */

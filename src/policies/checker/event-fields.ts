@@ -104,6 +104,9 @@ function hasDue(context: CheckContext, name: string | undefined): boolean {
   const clocks = name === undefined ? [...Object.values(commitments), ...Object.values(tasks)] : [commitment, task];
   return clocks.every((clock) => {
     if (clock === undefined || clock.marks.length === 0) return true;
-    return clock.due !== undefined || ('after' in clock ? clock.after : (clock as { cadence?: unknown }).cadence) !== undefined;
+    return (
+      clock.due !== undefined ||
+      ('after' in clock ? clock.after : (clock as { cadence?: unknown }).cadence) !== undefined
+    );
   });
 }

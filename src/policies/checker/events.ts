@@ -18,10 +18,7 @@ const RULES = about('rule', (context) => context.names.rules);
 const STATES = about('state of a flow', (context) => context.names.states);
 const SCHEDULES = about('schedule', (context) => context.names.schedules);
 /** A delivery without a name goes by its template. */
-const DELIVERIES = about(
-  'delivery',
-  (context) => new Set([...context.names.deliveries, ...context.names.templates]),
-);
+const DELIVERIES = about('delivery', (context) => new Set([...context.names.deliveries, ...context.names.templates]));
 const EDGES = about('condition or flow', (context) => new Set([...context.names.conditions, ...context.names.flows]));
 const CLOCKS = about(
   'clock',
@@ -34,13 +31,17 @@ const DUE = about('clock that falls due', ({ source }) =>
 const PROMISED = about('clock that can be missed', ({ source }) =>
   owned(source, (clock) => clock.due !== undefined || clock.after !== undefined || clock.met !== undefined),
 );
-const REPEATED = about(
-  'commitment with "again"',
-  ({ source }) => withOwner(entries(source.commitments).filter(([, one]) => one.again !== undefined), 'commitment'),
+const REPEATED = about('commitment with "again"', ({ source }) =>
+  withOwner(
+    entries(source.commitments).filter(([, one]) => one.again !== undefined),
+    'commitment',
+  ),
 );
-const MET = about(
-  'commitment with "met"',
-  ({ source }) => withOwner(entries(source.commitments).filter(([, one]) => one.met !== undefined), 'commitment'),
+const MET = about('commitment with "met"', ({ source }) =>
+  withOwner(
+    entries(source.commitments).filter(([, one]) => one.met !== undefined),
+    'commitment',
+  ),
 );
 
 const entries = <T>(map: Record<string, T>): [string, T][] => Object.entries(map);
@@ -58,7 +59,10 @@ interface AnyClock {
 /** Commitments and tasks of which something is true, and the word for the owner when any is. */
 function owned(source: CheckContext['source'], test: (clock: AnyClock) => boolean): Set<string> {
   const of = (map: Record<string, AnyClock>, owner: string): Set<string> =>
-    withOwner(entries(map).filter(([, clock]) => test(clock)), owner);
+    withOwner(
+      entries(map).filter(([, clock]) => test(clock)),
+      owner,
+    );
   return new Set([...of(source.commitments, 'commitment'), ...of(source.tasks, 'task')]);
 }
 
@@ -157,9 +161,11 @@ export function eventFault(context: CheckContext, pattern: Pattern): string | un
     return `nobody raises "command"; name the event of the command${event === undefined ? '' : `: ${event}`}`;
   }
   const what = Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
-  if (what === undefined) return `nobody raises this event: ${unknownName('event', name, new Set(Object.keys(EVENTS)))}`;
+  if (what === undefined)
+    return `nobody raises this event: ${unknownName('event', name, new Set(Object.keys(EVENTS)))}`;
   if (what === 'anything') return undefined;
-  if (what === 'nothing') return subject === undefined ? undefined : `the event "${name}" is about nothing: write it without (${subject})`;
+  if (what === 'nothing')
+    return subject === undefined ? undefined : `the event "${name}" is about nothing: write it without (${subject})`;
   const names = what.names(context);
   if (names.size === 0) return `nobody raises "${name}": the pack has no ${what.kind}`;
   if (subject === undefined || names.has(subject)) return undefined;
@@ -170,7 +176,10 @@ type Patterns = string | readonly string[] | undefined;
 
 /** Every pattern of the pack, with its place. */
 export function* patternsOfPack(source: CheckContext['source']): Generator<{ text: string; at: (string | number)[] }> {
-  const all = function* (given: Patterns, at: (string | number)[]): Generator<{ text: string; at: (string | number)[] }> {
+  const all = function* (
+    given: Patterns,
+    at: (string | number)[],
+  ): Generator<{ text: string; at: (string | number)[] }> {
     if (typeof given === 'string') yield { text: given, at };
     else for (const [i, text] of (given ?? []).entries()) yield { text, at: [...at, i] };
   };

@@ -12,9 +12,7 @@ import { answersOf } from './names';
 const VIEWS: Record<string, ReadonlySet<string> | undefined> = {
   commitment: new Set(['breached', 'active', 'met', 'anchor', 'due', 'next', 'interval', 'remaining_share']),
   task: new Set(['open', 'done', 'for', 'choice', 'by', 'at']),
-  path: new Set([
-    ...['level', 'entered', 'acknowledged', 'exhausted', 'team', 'lead', 'acknowledged_by', 'reason'],
-  ]),
+  path: new Set([...['level', 'entered', 'acknowledged', 'exhausted', 'team', 'lead', 'acknowledged_by', 'reason']]),
   delivery: new Set(['ok', 'to', 'role', 'at', 'person']),
   fact: new Set(['value', 'score', 'at']),
   flow: new Set(['state', 'outcome']),
@@ -72,7 +70,7 @@ function faultsIn(context: CheckContext, x: Expr, place: Place): Fault[] {
 const unique = (faults: Fault[]): Fault[] => [...new Map(faults.map((one) => [one.message, one])).values()];
 
 const unknownRoot = (name: string, roots: ReadonlySet<string>): string =>
-  `${unknownName('name', name, roots)}${/[?;]$/.test(name) ? '' : ''} (texts stand in quotes: '${name}')`;
+  `${unknownName('name', name, roots)} (texts stand in quotes: '${name}')`;
 
 /** A chain of names from a free root: `commitment.p1_updates.due` or `task['vendors']`. */
 function chainOf(x: Expr, bound: ReadonlySet<string>): string[] | undefined {
@@ -112,7 +110,8 @@ export function chainFaults(context: CheckContext, chain: readonly string[]): Fa
   if (chain.length === 3 && part !== undefined && found?.[1].has(name)) {
     const view = VIEWS[root];
     const offered = root === 'task' && view ? new Set([...view, ...answeredBy(context, name)]) : view;
-    if (offered && !offered.has(part)) return fault(`${root}.${name} has no "${part}"; it has ${[...offered].join(', ')}`);
+    if (offered && !offered.has(part))
+      return fault(`${root}.${name} has no "${part}"; it has ${[...offered].join(', ')}`);
   }
   return [];
 }
@@ -137,10 +136,17 @@ function callFaults(context: CheckContext, fn: string, args: Expr[]): Fault[] {
     const wanted = context.source.tables[first]?.keys ?? [];
     if (args.length - 1 === wanted.length) return [];
     const keys = wanted.length === 0 ? 'no keys' : `the keys ${wanted.join(', ')}`;
-    return [{ rule: 'table-keys', name: first, message: `the table "${first}" is read with ${keys}, not with ${args.length - 1}` }];
+    return [
+      {
+        rule: 'table-keys',
+        name: first,
+        message: `the table "${first}" is read with ${keys}, not with ${args.length - 1}`,
+      },
+    ];
   }
   if (fn === 'hits' && !names.words.has(first)) return fault(first, unknownName('list of words', first, names.words));
-  if (fn === 'is_open' && !names.calendars.has(first)) return fault(first, unknownName('calendar', first, names.calendars));
+  if (fn === 'is_open' && !names.calendars.has(first))
+    return fault(first, unknownName('calendar', first, names.calendars));
   if (fn === 'dur' && parseDuration(first) === undefined) return fault(first, `"${first}" is no ISO 8601 duration`);
   if (fn === 'seen' || fn === 'count') {
     const message = eventFault(context, patternOf(first));
@@ -162,8 +168,8 @@ function answerFaults(context: CheckContext, x: Extract<Expr, ['sel' | 'has', ..
   const all = new Set(answers.flatMap((answer) => [...answer]));
   const message = all.has(field)
     ? `not every answer of the table "${table}" has "${field}"`
-    : unknownName(`answer "${field}" in the table "${table}"; looked for`, field, all);
-  return [{ rule: 'unknown-name', name: field, message }];
+    : unknownName(`answer of the table "${table}" with`, field, all);
+  return [{ rule: 'unknown-name', name: `.${field}`, message }];
 }
 
 /** Conditions, `while` and `pause` read neither the event nor the clock, not through a table either. */

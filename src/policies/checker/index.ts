@@ -16,7 +16,17 @@ export interface CheckOptions {
   production?: boolean;
 }
 
-const CHECKS: readonly Check[] = [expressions, references, events, people, paths, circles, conflicts, templates, clauseIds];
+const CHECKS: readonly Check[] = [
+  expressions,
+  references,
+  events,
+  people,
+  paths,
+  circles,
+  conflicts,
+  templates,
+  clauseIds,
+];
 
 /**
  * Everything wrong with a pack: what loading found, then what the checks find; by file, line and column. Where the source

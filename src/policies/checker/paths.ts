@@ -9,7 +9,11 @@ export const paths: Check = (context) => {
   for (const [name, path] of Object.entries(source.paths)) {
     const at = ['paths', name];
     if (path.catch_all === undefined && source.catch_all === undefined)
-      context.error('no-catch-all', at, `nobody is told when the last level of "${name}" does not acknowledge: give it a catch_all`);
+      context.error(
+        'no-catch-all',
+        at,
+        `nobody is told when the last level of "${name}" does not acknowledge: give it a catch_all`,
+      );
     const stopped = path.levels.findIndex((level, i) => level.ack === undefined && i < path.levels.length - 1);
     if (stopped < 0 || ledTo(context, name, stopped + 2)) continue;
     const message = `level ${stopped + 2} of "${name}" is unreachable: level ${stopped + 1} waits for no acknowledgement (ack), and no rule escalates to it`;

@@ -29,13 +29,22 @@ function held(context: CheckContext, name: string, role: Role): void {
   const state = holderOf(context.source, name, new Set());
   if (state === 'held' || state === 'circle') return;
   if (state === 'perhaps') {
-    context.warn('role-nobody-holds', at, `nobody holds the role "${name}" while ${role.from ?? 'it'} has no value; give it a fallback`);
+    context.warn(
+      'role-nobody-holds',
+      at,
+      `nobody holds the role "${name}" while ${role.from ?? 'it'} has no value; give it a fallback`,
+    );
   } else if (role.must_configure) return;
   else if (role.group) context.error('role-nobody-holds', at, `nobody of the group "${name}" can be reached`);
   else if (role.rota !== undefined) {
     const message = `the role "${name}" has a rotation but no address: the engine tells a role by its page service or mail`;
     context.error('role-nobody-holds', at, message);
-  } else context.error('role-nobody-holds', at, `nobody holds the role "${name}": it has no contact, and no fallback that has one`);
+  } else
+    context.error(
+      'role-nobody-holds',
+      at,
+      `nobody holds the role "${name}": it has no contact, and no fallback that has one`,
+    );
 }
 
 type Held = 'held' | 'perhaps' | 'nobody' | 'circle';
@@ -59,15 +68,30 @@ function holderOf(source: PackSource, name: string, seen: ReadonlySet<string>): 
 const PLACEHOLDER = /X{3,}|\[[^\]]+\]|<[^>]+>|\b(?:TBD|TODO|changeme|must-configure|placeholder)\b/i;
 
 /** Contacts that were never filled in, and telephone numbers whose letters say another number than their digits. */
-function contacts(context: CheckContext, holder: { email?: string | undefined; phone?: string | undefined; page?: string | undefined; slack?: string | undefined }, at: (string | number)[]): void {
+function contacts(
+  context: CheckContext,
+  holder: {
+    email?: string | undefined;
+    phone?: string | undefined;
+    page?: string | undefined;
+    slack?: string | undefined;
+  },
+  at: (string | number)[],
+): void {
   for (const key of CONTACTS) {
     const value = holder[key];
     if (value === undefined) continue;
-    if (PLACEHOLDER.test(value)) context.beforeProduction('placeholder', [...at, key], `"${value}" is a placeholder: nobody is reached by it`);
+    if (PLACEHOLDER.test(value))
+      context.beforeProduction('placeholder', [...at, key], `"${value}" is a placeholder: nobody is reached by it`);
   }
   if (holder.phone === undefined) return;
   const said = vanityDisagreement(holder.phone);
-  if (said !== undefined) context.warn('vanity-number', [...at, 'phone'], `the letters of "${holder.phone}" spell ${said.letters}, its digits say ${said.digits}`);
+  if (said !== undefined)
+    context.warn(
+      'vanity-number',
+      [...at, 'phone'],
+      `the letters of "${holder.phone}" spell ${said.letters}, its digits say ${said.digits}`,
+    );
 }
 
 const KEYPAD = ['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
@@ -96,7 +120,11 @@ function fallbackCircles(context: CheckContext): void {
     for (let next = all[start]?.fallback; next !== undefined && all[next]; next = all[next]?.fallback) {
       if (next === start && !told.has(start)) {
         for (const name of way) told.add(name);
-        context.error('fallback-circle', ['people', start, 'fallback'], `fallbacks run in a circle: ${[...way, start].join(' → ')}`);
+        context.error(
+          'fallback-circle',
+          ['people', start, 'fallback'],
+          `fallbacks run in a circle: ${[...way, start].join(' → ')}`,
+        );
       }
       if (way.includes(next)) break;
       way.push(next);
@@ -126,9 +154,17 @@ function rotas(context: CheckContext): void {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(rota.start) || Number.isNaN(start.getTime()))
       context.error('rota-gap', [...at, 'start'], `"${rota.start}" is no date YYYY-MM-DD`);
     else if (rota.start > source.version.from)
-      context.error('rota-gap', [...at, 'start'], `nobody is on call from ${source.version.from}, when the pack applies, until ${rota.start}`);
+      context.error(
+        'rota-gap',
+        [...at, 'start'],
+        `nobody is on call from ${source.version.from}, when the pack applies, until ${rota.start}`,
+      );
     else if (DAYS[start.getUTCDay()] !== rota.handover.day)
-      context.warn('rota-start', [...at, 'start'], `${rota.start} is a ${DAYS[start.getUTCDay()]}, the handover is on ${rota.handover.day}`);
+      context.warn(
+        'rota-start',
+        [...at, 'start'],
+        `${rota.start} is a ${DAYS[start.getUTCDay()]}, the handover is on ${rota.handover.day}`,
+      );
     if (!isZone(rota.zone)) context.error('rota-gap', [...at, 'zone'], `there is no time zone "${rota.zone}"`);
     const users = Object.entries(source.people).filter(([, role]) => role.rota === name);
     if (users.length === 0) context.warn('rota-unused', at, `no role takes its holder from the rotation "${name}"`);

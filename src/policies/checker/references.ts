@@ -16,7 +16,11 @@ const tableOf = (value: Json): string | undefined =>
   typeof value === 'string' ? /^=\s*table\('([^']+)'[^()]*\)$/.exec(value)?.[1] : undefined;
 
 /** The texts in a value with their places, those of a table it is read from included; computed ones are left out. */
-export function* textsIn(context: CheckContext, value: Json | undefined, at: SourcePath): Generator<{ text: string; at: SourcePath }> {
+export function* textsIn(
+  context: CheckContext,
+  value: Json | undefined,
+  at: SourcePath,
+): Generator<{ text: string; at: SourcePath }> {
   if (value === undefined) return;
   const table = tableOf(value);
   if (table !== undefined) {
@@ -43,7 +47,13 @@ function roles(context: CheckContext, value: Json | undefined, at: SourcePath): 
   }
 }
 
-function each(context: CheckContext, kind: string, values: Json | undefined, known: ReadonlySet<string>, at: SourcePath): void {
+function each(
+  context: CheckContext,
+  kind: string,
+  values: Json | undefined,
+  known: ReadonlySet<string>,
+  at: SourcePath,
+): void {
   for (const { text, at: place } of textsIn(context, values, at)) context.known(kind, text, known, place);
 }
 
@@ -81,7 +91,8 @@ function vocabulary(context: CheckContext): void {
     each(context, 'field that can be set', table.sets, names.settable, ['tables', name, 'sets']);
   }
   for (const [name, param] of Object.entries(source.params)) {
-    if (param === null || typeof param !== 'object' || Array.isArray(param) || typeof param['use'] !== 'string') continue;
+    if (param === null || typeof param !== 'object' || Array.isArray(param) || typeof param['use'] !== 'string')
+      continue;
     const variants = new Set(Object.keys(param).filter((key) => key !== 'use'));
     context.known('variant', param['use'], variants, ['params', name, 'use']);
   }
@@ -106,7 +117,8 @@ function dotted(context: CheckContext, name: string, at: SourcePath): void {
 function clocks(context: CheckContext): void {
   const { source, names } = context;
   for (const construct of ['commitments', 'tasks', 'rules'] as const) {
-    for (const [name, item] of Object.entries(source[construct])) {
+    const items: Record<string, { calendar?: string | undefined }> = source[construct];
+    for (const [name, item] of Object.entries(items)) {
       each(context, 'calendar', item.calendar, names.calendars, [construct, name, 'calendar']);
     }
   }
@@ -200,7 +212,19 @@ function clocksAction(context: CheckContext, order: Json | undefined, at: Source
   }
 }
 
-const GUARD_ROOTS = new Set(['ticket', 'event', 'is', 'commitment', 'task', 'path', 'delivery', 'fact', 'flow', 'collected', 'param']);
+const GUARD_ROOTS = new Set([
+  'ticket',
+  'event',
+  'is',
+  'commitment',
+  'task',
+  'path',
+  'delivery',
+  'fact',
+  'flow',
+  'collected',
+  'param',
+]);
 
 function guards(context: CheckContext): void {
   const { source, names } = context;
@@ -262,4 +286,3 @@ function outlook(context: CheckContext): void {
     each(context, 'metric', metric.relative_to, names.metrics, ['metrics', name, 'relative_to']);
   }
 }
-

@@ -13,7 +13,20 @@ const FOR_CUSTOMERS = new Set([
 ]);
 
 const ROOTS = new Set([
-  ...['ticket', 'event', 'is', 'commitment', 'task', 'path', 'delivery', 'fact', 'flow', 'collected', 'param', 'message'],
+  ...[
+    'ticket',
+    'event',
+    'is',
+    'commitment',
+    'task',
+    'path',
+    'delivery',
+    'fact',
+    'flow',
+    'collected',
+    'param',
+    'message',
+  ],
 ]);
 
 /** Messages of the pack. */
@@ -67,7 +80,9 @@ function provided(context: CheckContext, template: string, name: string): boolea
   if (file?.head.needs.some((need) => need === name || need === short)) return true;
   const pattern = new RegExp(`\\{%-?\\s*(?:if|elsif|unless|case)\\b[^%]*\\b${name.replace(/\./g, '\\.')}\\b`);
   const either = new RegExp(`\\b${name.replace(/\./g, '\\.')}\\s*\\|\\s*default\\b`);
-  return file?.parts.every((part) => !part.text.includes(name) || pattern.test(part.text) || either.test(part.text)) ?? false;
+  return (
+    file?.parts.every((part) => !part.text.includes(name) || pattern.test(part.text) || either.test(part.text)) ?? false
+  );
 }
 
 /** A field that may have no value when the message is made: rendering it would fail. */
@@ -75,7 +90,8 @@ function empty(context: CheckContext, template: string, name: string): void {
   const [root, field = ''] = name.split('.');
   const declared = root === 'ticket' ? context.source.fields[field] : undefined;
   if (!declared || declared.default !== undefined || declared.set !== undefined || declared.list !== undefined) return;
-  if (Object.values(context.source.tables).some((table) => table.sets === field) || provided(context, template, name)) return;
+  if (Object.values(context.source.tables).some((table) => table.sets === field) || provided(context, template, name))
+    return;
   const message = `"${name}" may have no value when this is sent: ask with {% if ${name} %}, or list it under needs`;
   context.inTemplate('warning', 'template-variable', template, name, message);
 }
@@ -104,7 +120,8 @@ function eventFields(context: CheckContext): void {
     if (delivery.path !== undefined) sent.push({ template: delivery.template, events: ['path'] });
     else sent.push({ template: delivery.template, events: listOf(def.on) });
   }
-  for (const path of Object.values(source.paths)) if (path.template !== undefined) sent.push({ template: path.template, events: ['path'] });
+  for (const path of Object.values(source.paths))
+    if (path.template !== undefined) sent.push({ template: path.template, events: ['path'] });
   for (const { template, events } of sent) {
     for (const name of context.loaded.pack.templates[template]?.vars ?? []) {
       const [root, field] = name.split('.');

@@ -57,7 +57,10 @@ export function* deliveriesOf(source: PackSource): Generator<{ name?: string; ca
 }
 
 /** Every clause id that the source names, with its place. */
-export function* clauseIdsOf(node: unknown, at: (string | number)[] = []): Generator<{ id: string; at: (string | number)[] }> {
+export function* clauseIdsOf(
+  node: unknown,
+  at: (string | number)[] = [],
+): Generator<{ id: string; at: (string | number)[] }> {
   if (node === null || typeof node !== 'object') return;
   for (const [key, inner] of Object.entries(node)) {
     const step = [...at, Array.isArray(node) ? Number(key) : key];

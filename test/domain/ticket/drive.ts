@@ -119,7 +119,7 @@ export class Drive {
     return this;
   }
 
-  agenda(): AgendaItem[] {
+  agenda(): readonly AgendaItem[] {
     return agenda(this.pack, this.state);
   }
 

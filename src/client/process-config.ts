@@ -12,6 +12,8 @@ const schema = z.object({
   TOCSIN_ENCRYPTION_KEYS_FILE: z.string().optional(),
   TOCSIN_VERSIONING: z.enum(['on', 'off']).default('on'),
   TOCSIN_TASK_QUEUE: z.string().default('tocsin-tickets'),
+  TOCSIN_PORT: z.coerce.number().int().min(1).max(65535).default(4180),
+  TOCSIN_HOST: z.string().min(1).default('127.0.0.1'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -25,6 +27,8 @@ export interface ProcessConfig {
   dataDir: string;
   versioning: boolean;
   taskQueue: string;
+  httpPort: number;
+  httpHost: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -42,6 +46,8 @@ export function processConfig(env: NodeJS.ProcessEnv = process.env): ProcessConf
     dataDir: found.TOCSIN_DATA_DIR,
     versioning: found.TOCSIN_VERSIONING === 'on',
     taskQueue: found.TOCSIN_TASK_QUEUE,
+    httpPort: found.TOCSIN_PORT,
+    httpHost: found.TOCSIN_HOST,
     logLevel: found.LOG_LEVEL,
   };
 }

@@ -1,0 +1,44 @@
+/** The API process. */
+import pino from 'pino';
+import { connect } from '../client/connection';
+import { TicketClient } from '../client/tickets';
+import { processConfig } from '../client/process-config';
+import { createPool } from '../store/database';
+import { buildServer, listen } from './server';
+import { wire } from './wire';
+
+/** How often a Temporal that is not up yet is tried again. */
+const RETRY_MS = 1_000;
+
+async function connectPatiently(settings: Parameters<typeof connect>[0], warn: (text: string) => void): ReturnType<typeof connect> {
+  for (;;) {
+    try {
+      return await connect(settings);
+    } catch (error) {
+      warn(`Temporal: ${error instanceof Error ? error.message : String(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const config = processConfig();
+  const log = pino({ level: config.logLevel, name: 'api' }, pino.destination(2));
+  const pool = createPool(config.databaseUrl, { name: 'tocsin-api', queryTimeoutMs: 5_000, connectTimeoutMs: 2_000 });
+  const { client, connection } = await connectPatiently(config.temporal, (text) => log.warn(text));
+  const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
+  const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs }), { log: { level: config.logLevel } });
+  const url = await listen(app, config.httpPort, config.httpHost);
+  log.info(`listening at ${url}`);
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await connection.close();
+    await pool.end();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().then(() => process.exit(0)));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`api: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

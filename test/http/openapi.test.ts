@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import type { FastifyInstance } from 'fastify';
+import { KEY_ROLES, ROUTE_ACCESS } from '../../src/http/access';
+import { documentOf } from '../../src/http/openapi';
+import { api, closeAll } from './support';
+
+type Doc = Record<string, any>;
+let app: FastifyInstance;
+let document: Doc;
+
+beforeAll(async () => {
+  ({ app } = await api());
+  document = JSON.parse(JSON.stringify(documentOf(app)));
+});
+afterAll(closeAll);
+
+const operations = (): [string, Doc][] =>
+  Object.entries(document['paths'] as Doc).flatMap(([path, item]) =>
+    Object.entries(item as Doc).map(([method, operation]): [string, Doc] => [
+      `${method.toUpperCase()} ${path}`,
+      operation as Doc,
+    ]),
+  );
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', () => {
+    // The validator is ESM only, which jest loads in a process of its own without flags.
+    const script = `import { Validator } from '@seriousme/openapi-schema-validator';
+      const chunks = []; for await (const chunk of process.stdin) chunks.push(chunk);
+      const validator = new Validator(); const result = await validator.validate(JSON.parse(Buffer.concat(chunks).toString()));
+      if (result.valid) validator.resolveRefs();
+      console.log(JSON.stringify({ valid: result.valid, errors: result.errors ?? [], version: validator.version }));`;
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      input: JSON.stringify(document),
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(output)).toEqual({ valid: true, errors: [], version: '3.1' });
+  });
+
+  it('is served with a key', async () => {
+    const { ask } = await api();
+    expect((await ask('GET', '/openapi.json', { role: 'intake' })).json()).toEqual(document);
+    expect((await ask('GET', '/v1/openapi.json', { role: 'intake' })).json()).toEqual(document);
+  });
+
+  it('has every route, and no other', () => {
+    const routes = Object.keys(ROUTE_ACCESS).map((route) => route.replace(/:(\w+)/g, '{$1}'));
+    expect(
+      operations()
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(routes.sort());
+    for (const route of Object.keys(ROUTE_ACCESS)) {
+      const [method, url] = route.split(' ') as ['GET', string];
+      expect([route, app.hasRoute({ method, url })]).toEqual([route, true]);
+    }
+  });
+
+  it('names every operation once, in words', () => {
+    const ids = operations().map(([, operation]) => operation['operationId']);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [name, operation] of operations()) {
+      expect([name, operation['operationId']]).toEqual([name, expect.stringMatching(/^[a-z][A-Za-z0-9]+$/)]);
+      expect([name, operation['summary']]).toEqual([name, expect.stringMatching(/\w{3}/)]);
+      expect([name, (document['tags'] as Doc[]).map((tag) => tag['name'])]).toEqual([
+        name,
+        expect.arrayContaining(operation['tags']),
+      ]);
+      expect(operation['tags']).toHaveLength(1);
+    }
+  });
+
+  it('says who may, as the table does', () => {
+    for (const [route, access] of Object.entries(ROUTE_ACCESS)) {
+      const operation = operations().find(([name]) => name === route.replace(/:(\w+)/g, '{$1}'))?.[1] as Doc;
+      expect([route, operation['security']]).toEqual([route, access === 'public' ? [] : [{ apiKey: [] }]]);
+      expect(operation['description']).toContain(
+        access === 'public'
+          ? 'Public.'
+          : `Roles: ${KEY_ROLES.filter((role) => (access as readonly string[]).includes(role)).join(', ')}.`,
+      );
+    }
+    expect(document['components'].securitySchemes.apiKey).toMatchObject({ type: 'http', scheme: 'bearer' });
+  });
+
+  it('has the problems of every operation, each as a problem document', () => {
+    for (const [name, operation] of operations()) {
+      const responses = operation['responses'] as Doc;
+      const closed = operation['security'].length > 0;
+      expect([name, Object.keys(responses)]).toEqual([
+        name,
+        expect.arrayContaining(['500', ...(closed ? ['401', '403', '429', '503'] : [])]),
+      ]);
+      for (const [status, response] of Object.entries(responses)) {
+        expect([name, status, (response as Doc)['description']]).toEqual([name, status, expect.stringMatching(/\w/)]);
+        if (Number(status) < 400 || name === 'GET /readyz') continue;
+        expect([name, status, (response as Doc)['content']]).toEqual([
+          name,
+          status,
+          { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        ]);
+      }
+    }
+  });
+
+  it('has a body for every POST but the nudge, and a description of every path parameter', () => {
+    for (const [name, operation] of operations()) {
+      const bodied = name.startsWith('POST') && !name.endsWith('/nudge');
+      expect([name, operation['requestBody'] !== undefined]).toEqual([name, bodied]);
+      const named = [...name.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const given = ((operation['parameters'] ?? []) as Doc[]).filter((parameter) => parameter['in'] === 'path');
+      expect([name, given.map((parameter) => parameter['name'])]).toEqual([name, named]);
+      for (const parameter of given)
+        expect(parameter).toMatchObject({ required: true, description: expect.any(String) });
+    }
+    const rehearsal = operations().find(([name]) => name === 'POST /v1/rehearsals')?.[1] as Doc;
+    expect(Object.keys(rehearsal['requestBody'].content)).toEqual([
+      'application/json',
+      'application/yaml',
+      'text/yaml',
+      'text/plain',
+    ]);
+  });
+
+  it('has the shape that clients were written against', () => {
+    const shape = operations().map(([name, operation]) => {
+      const parameters = ((operation['parameters'] ?? []) as Doc[])
+        .filter((one) => one['in'] !== 'path')
+        .map((one) => `${one['in']}:${one['name']}`);
+      return `${name} ${operation['operationId']} [${Object.keys(operation['responses']).join(' ')}] ${parameters.join(' ')}`.trim();
+    });
+    expect(shape.sort()).toMatchInlineSnapshot(`
+     [
+       "GET / getFrontDoor [200 429 500]",
+       "GET /healthz getHealth [200 500]",
+       "GET /metrics getMetrics [200 401 403 429 500 503]",
+       "GET /openapi.json getOpenApi [200 401 403 429 500 503]",
+       "GET /readyz getReadiness [200 429 500 503]",
+       "GET /status getStatus [200 429 500 503]",
+       "GET /v1/openapi.json getOpenApiOfV1 [200 401 403 429 500 503]",
+       "GET /v1/tickets listTickets [200 400 401 403 429 500 503] query:status query:priority query:queue query:owner query:pack query:q query:breached query:sort query:cursor query:limit",
+       "GET /v1/tickets/{id} getTicket [200 400 401 403 404 410 429 500 503]",
+       "GET /v1/tickets/{id}/agenda getAgenda [200 400 401 403 404 410 429 500 503]",
+       "GET /v1/tickets/{id}/explain explainTicket [200 400 401 403 404 410 429 500 503]",
+       "GET /v1/tickets/{id}/timeline getTimeline [200 400 401 403 404 410 429 500 503] query:after query:limit",
+       "POST /v1/rehearsals rehearse [200 400 401 403 413 422 429 500 503]",
+       "POST /v1/tickets openTicket [200 201 400 401 403 409 413 422 429 500 503] header:idempotency-key",
+       "POST /v1/tickets/{id}/commands/{command} commandTicket [200 400 401 403 404 409 410 413 422 429 500 503] header:idempotency-key",
+       "POST /v1/tickets/{id}/nudge nudgeTicket [202 400 401 403 404 410 429 500 503]",
+     ]
+    `);
+  });
+});

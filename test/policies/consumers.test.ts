@@ -1,0 +1,223 @@
+/**
+ * Every field of the language has a runtime consumer (design.md, 'The policy language'): the compiled counterpart of
+ * each is read somewhere outside `src/policies`, or it is on the list of what is still to come, with what brings it.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { languageFields } from '../../src/policies/language-fields';
+
+const SRC = join(__dirname, '../../src');
+/** The rooms that run a pack; the compiler and the checker read everything and prove nothing. */
+const ROOMS = ['domain', 'activities'];
+
+/** Fields whose consumer is still to come, by path or the beginning of one, with the issue that brings it. */
+const LATER: Record<string, string> = {
+  flows: 'the triage flow of Trust & Safety',
+  'facts.*.model': 'classification by models',
+  'facts.*.port': 'classification by models',
+  'facts.*.score': 'classification by models',
+  'facts.*.below': 'classification by models',
+  'facts.*.reads': 'classification by models',
+  'facts.*.tickets': 'correlation of tickets in the store',
+  'facts.*.count': 'correlation of tickets in the store',
+  'facts.*.window': 'correlation of tickets in the store',
+  'facts.*.watch': 'correlation of tickets in the store',
+  schedules: 'schedules that open tickets',
+  kinds: 'registers and reviews',
+  metrics: 'reports over the archive',
+  rollout: 'rollout of a version',
+  uses: 'composition of packs',
+  'people.*.queue': 'queues on the board',
+  'people.*.hours': 'on-call hours of roles',
+  'fields.*.visible': 'visibility of fields in the API',
+  'fields.*.personal': 'erasing personal data',
+  'commitments.*.title': 'the console',
+  'commitments.*.group': 'commitments that share warnings',
+  'tasks.*.draft': 'drafts of task forms',
+  'rules.*.in_order': 'deliveries in order',
+  'guards.*.offer': 'offers beside a refusal',
+  'action.open_ticket.key': 'registers and reviews',
+  'action.open_ticket.link': 'registers and reviews',
+  ...Object.fromEntries(
+    ['notify', 'page', 'send', 'draft', 'status_page'].flatMap((verb) => [
+      [`action.${verb}.delay`, 'deliveries in order'],
+      [`action.${verb}.all`, 'deliveries in order'],
+    ]),
+  ),
+};
+
+/** Fields that are for the authors' tools: the check, the clause matrix, the published version. */
+const TOOLS = new Set([
+  'title',
+  'procedures',
+  'clause_prefix',
+  'version',
+  'clauses',
+  'people.*.must_configure',
+  'templates.*.subject',
+]);
+
+/** Contacts are read by the channel's name (`CONTACT` in contacts.ts), which no type shows. */
+const BY_NAME = new Set(['people.*.email', 'people.*.page', 'people.*.slack']);
+
+/** The type a construct is compiled to. */
+const OWNERS: Record<string, string> = {
+  calendars: 'CompiledCalendar',
+  people: 'RoleDef',
+  rotas: 'RotaDef',
+  fields: 'FieldDef',
+  words: 'WordsDef',
+  tables: 'TableDef',
+  conditions: 'ConditionDef',
+  facts: 'FactDef',
+  commitments: 'CommitmentDef',
+  tasks: 'TaskDef',
+  paths: 'PathDef',
+  rules: 'RuleDef',
+  guards: 'GuardDef',
+  templates: 'TemplateDef',
+};
+
+/** Compiled counterparts whose name is not that of the field. */
+const COUNTERPARTS: Record<string, string> = {
+  pack: 'CompiledPack.id',
+  zone: 'CompiledPack.zone',
+  catch_all: 'CompiledPack.catchAll',
+  params: 'CompiledPack.params',
+  holidays: 'CompiledCalendar.holidays',
+  'calendars.*.zone': 'CompiledCalendar.offsets',
+  'rotas.*.handover.day': 'RotaDef.handover',
+  'rotas.*.handover.time': 'RotaDef.handover',
+  'rotas.*.people[].name': 'RotaDef.people',
+  'rotas.*.people[].email': 'RotaDef.people',
+  'rotas.*.people[].phone': 'RotaDef.people',
+  'rotas.*.people[].page': 'RotaDef.people',
+  'tables.*.rows[].when': 'TableRow.when',
+  'tables.*.rows[].then': 'TableRow.then',
+  'conditions.*.is': 'ConditionDef.cel',
+  'commitments.*.from': 'ClockDef.anchors',
+  'commitments.*.cadence[].every': 'Phase.every',
+  'commitments.*.cadence[].until': 'Phase.until',
+  'commitments.*.again': 'CommitmentDef.againPercent',
+  'tasks.*.opens': 'ClockDef.anchors',
+  'tasks.*.after': 'ClockDef.due',
+  'paths.*.levels[].to': 'LevelDef.to',
+  'paths.*.levels[].ack': 'LevelDef.ack',
+  'paths.*.levels[].repeat': 'LevelDef.repeat',
+  'paths.*.levels[].sets': 'LevelDef.sets',
+  'paths.*.levels[].title': 'LevelDef.title',
+  'rules.*.after': 'RuleDef.clock',
+  'action.open_task.template': 'Action.task',
+  'action.restrict.to': 'Action.to',
+  'action.call.to': 'Action.to',
+};
+
+const CLOCK = new Set(['due', 'cadence', 'early', 'calendar', 'while', 'pause', 'marks']);
+const FIELD_TYPES = new Set(['text', 'number', 'bool', 'date', 'person', 'money', 'enum', 'set', 'list', 'any']);
+const DELIVERIES = ['notify', 'page', 'send', 'draft', 'status_page'];
+const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** `Type.property` that a field of the language is compiled to. */
+function counterpart(path: string): string {
+  const known = COUNTERPARTS[path];
+  if (known !== undefined) return known;
+  const [construct = '', star, field = '', ...rest] = path.split('.');
+  if (construct === 'action') {
+    if (star === undefined) return 'Action.do';
+    if (field === '')
+      return star === 'reason' ? 'Action.fields' : ['when', 'clauses'].includes(star) ? `Action.${star}` : 'Action.do';
+    return `${DELIVERIES.includes(star) ? 'DeliverAction' : 'Action'}.${camel(field)}`;
+  }
+  if (star === undefined) return `CompiledPack.${construct}`;
+  if (rest.some((part) => ['days', 'at'].includes(part)) || /\.(days|at)$/.test(path))
+    return `Amount.${path.split('.').at(-1)}`;
+  if (construct === 'fields' && FIELD_TYPES.has(field)) return 'FieldDef.type';
+  const owner = CLOCK.has(field) && OWNERS[construct] !== 'CompiledCalendar' ? 'ClockDef' : OWNERS[construct];
+  return `${owner}.${camel(field)}`;
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The named type a property is declared in. */
+function ownerOf(declaration: ts.Node): string | undefined {
+  for (let at: ts.Node | undefined = declaration.parent; at; at = at.parent) {
+    if (ts.isInterfaceDeclaration(at) || ts.isTypeAliasDeclaration(at)) return at.name.text;
+  }
+  return undefined;
+}
+
+/** `Type.property` of every property that the code of these files reads. */
+function propertiesRead(files: string[]): Set<string> {
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.Node20,
+    types: [],
+  };
+  const program = ts.createProgram(files, options);
+  const checker = program.getTypeChecker();
+  const read = new Set<string>();
+  const add = (symbol: ts.Symbol | undefined, name: string): void => {
+    for (const declaration of symbol?.declarations ?? []) {
+      const owner = ownerOf(declaration);
+      if (owner !== undefined) read.add(`${owner}.${name}`);
+    }
+  };
+  const written = (node: ts.Node): boolean =>
+    ts.isBinaryExpression(node.parent) &&
+    node.parent.left === node &&
+    node.parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && !written(node))
+      add(checker.getSymbolAtLocation(node.name), node.name.text);
+    else if (ts.isElementAccessExpression(node) && ts.isStringLiteral(node.argumentExpression))
+      add(
+        checker.getTypeAtLocation(node.expression).getProperty(node.argumentExpression.text),
+        node.argumentExpression.text,
+      );
+    else if (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)) {
+      const name = (node.propertyName ?? node.name).getText();
+      add(checker.getTypeAtLocation(node.parent).getProperty(name), name);
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const file of program.getSourceFiles()) if (files.includes(file.fileName)) visit(file);
+  return read;
+}
+
+describe('every field of the language has a runtime consumer', () => {
+  const read = propertiesRead(ROOMS.flatMap((room) => filesUnder(join(SRC, room))));
+  const isLater = (path: string): boolean =>
+    Object.keys(LATER).some((prefix) => path === prefix || path.startsWith(`${prefix}.`));
+  const isTool = (path: string): boolean =>
+    TOOLS.has(path) || TOOLS.has(path.split('.')[0] ?? '') || /\.clauses$/.test(path);
+  const fields = languageFields().map((field) => field.path);
+
+  test.each(fields.filter((path) => !isTool(path) && !BY_NAME.has(path)).map((path) => [path, counterpart(path)]))(
+    '%s is read as %s',
+    (path, property) => {
+      expect({ path, read: read.has(property) || isLater(path) }).toEqual({ path, read: true });
+    },
+  );
+
+  test.each(Object.keys(LATER))('%s is still to come: nothing reads it yet, else it leaves the list', (path) => {
+    expect(fields).toContain(path);
+    expect(read.has(counterpart(path))).toBe(false);
+  });
+
+  test.each([...BY_NAME])('%s is read by its channel', (path) => {
+    expect(readFileSync(join(SRC, 'domain/ticket/contacts.ts'), 'utf8')).toContain(`'${path.split('.').at(-1)}'`);
+  });
+
+  test('a property that nothing reads is noticed', () => {
+    expect(read.has('CommitmentDef.noSuchThing')).toBe(false);
+    expect(read.has('CommitmentDef.againPercent')).toBe(true);
+  });
+});
