@@ -13,7 +13,7 @@ import { publishPack } from '../policies/publish';
 import { createApiKey } from '../store/api-keys';
 import { createPool } from '../store/database';
 import { migrate } from '../store/migrate';
-import { savePolicyVersion } from '../store/policy-versions';
+import { savePolicyVersion, setDefaultPack } from '../store/policy-versions';
 import { keyFile } from './api';
 import { EXIT, type CliIo } from './io';
 
@@ -38,9 +38,10 @@ async function prepareDatabase(databaseUrl: string, env: NodeJS.ProcessEnv, say:
   const folder = dataDirectory(env);
   const loaded = await loadPack(packFolder(env));
   const published = await publishPack(loaded, join(folder, 'packs'));
-  const pool = createPool(databaseUrl, { max: 2, name: 'tocsin-up' });
+  const pool = createPool(databaseUrl, { max: 2, applicationName: 'tocsin-up' });
   try {
-    await savePolicyVersion(pool, { hash: published.hash, packId: loaded.pack.id, version: String(loaded.pack.version['id']), body: loaded.pack, templates: loaded.templates });
+    await savePolicyVersion(pool, { hash: published.hash, packId: loaded.pack.id, version: String(loaded.pack.version['id']), body: loaded.pack, templates: loaded.templates, publishedAt: Date.now() });
+    await setDefaultPack(pool, loaded.pack.id);
     if (existsSync(keyFile(folder))) return;
     const { key } = await createApiKey(pool, { name: 'local', role: 'admin' });
     writeFileSync(keyFile(folder), `${key}\n`, { mode: 0o600 });

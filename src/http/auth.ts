@@ -43,7 +43,10 @@ export function authenticate(app: FastifyInstance, keys: KeyRing): void {
     if (!key) throw new TocsinError('ESC_UNAUTHENTICATED', 'give a valid API key as "Authorization: Bearer tocsin_…"');
     request.apiKey = key;
     if (!access.includes(key.role)) {
-      throw new TocsinError('ESC_NOT_PERMITTED', `a key of the role "${key.role}" may not ${request.method} ${request.routeOptions.url}; it takes ${access.join(' or ')}`);
+      throw new TocsinError(
+        'ESC_NOT_PERMITTED',
+        `a key of the role "${key.role}" may not ${request.method} ${request.routeOptions.url}; it takes ${access.join(' or ')}`,
+      );
     }
     mayCommand(request, key);
   });
@@ -54,7 +57,10 @@ function mayCommand(request: FastifyRequest, key: ApiKey): void {
   const written = (request.params as { command?: string }).command;
   const name = written === undefined ? undefined : commandOf(written);
   if (name === undefined || COMMAND_ACCESS[name].includes(key.role)) return;
-  throw new TocsinError('ESC_NOT_PERMITTED', `a key of the role "${key.role}" may not give the command ${name}; it takes ${COMMAND_ACCESS[name].join(' or ')}`);
+  throw new TocsinError(
+    'ESC_NOT_PERMITTED',
+    `a key of the role "${key.role}" may not give the command ${name}; it takes ${COMMAND_ACCESS[name].join(' or ')}`,
+  );
 }
 
 /** The key of an authenticated request. */

@@ -11,7 +11,15 @@ import { keyOf } from './auth';
 import { operation } from './operation';
 import type { ApiKey, HttpPorts } from './ports';
 import { ticketOf } from './present';
-import { commandBody, commandedSchema, commandParams, messageTakenSchema, repeatHeaders, ticketParams, type CommandBody } from './schemas';
+import {
+  commandBody,
+  commandedSchema,
+  commandParams,
+  messageTakenSchema,
+  repeatHeaders,
+  ticketParams,
+  type CommandBody,
+} from './schemas';
 import { STAMP_KEPT_MS, Stamps } from './stamps';
 import { sameKey } from './ticket-routes';
 
@@ -47,14 +55,24 @@ export function commandRoutes(app: FastifyInstance, ports: HttpPorts, now: () =>
     tag: 'tickets',
     params: commandParams,
     headers: repeatHeaders,
-    body: commandBody.default({}),
-    answers: { 200: { description: 'The ticket after the command; for keys of intake only its id, number and status', schema: z.union([commandedSchema, messageTakenSchema]) } },
+    body: commandBody,
+    bodyOptional: true,
+    answers: {
+      200: {
+        description: 'The ticket after the command; for keys of intake only its id, number and status',
+        schema: z.union([commandedSchema, messageTakenSchema]),
+      },
+    },
     errors: REFUSALS,
     handler: async ({ params, body, headers, request }) => {
       const key = keyOf(request);
       const name = commandOf(params.command);
       if (name === undefined) {
-        throw new TocsinError('ESC_COMMAND_UNKNOWN', `there is no command "${params.command}"; commands are ${COMMANDS.join(', ')}`, { field: 'command' });
+        throw new TocsinError(
+          'ESC_COMMAND_UNKNOWN',
+          `there is no command "${params.command}"; commands are ${COMMANDS.join(', ')}`,
+          { field: 'command' },
+        );
       }
       const id = sameKey(headers['idempotency-key'], body.commandId, 'commandId') ?? randomUUID();
       const by = actorOf(key, body.by);
@@ -62,13 +80,17 @@ export function commandRoutes(app: FastifyInstance, ports: HttpPorts, now: () =>
       const at = now();
       const said = body.at === undefined ? at : (parseInstant(body.at) ?? at);
       const stated = MAY_CLAIM_ROLE.includes(key.role) ? Math.min(Math.max(said, at - STAMP_KEPT_MS), at) : at;
-      const asked = createHash('sha256').update(JSON.stringify([name, by, fields])).digest('base64');
+      const asked = createHash('sha256')
+        .update(JSON.stringify([name, by, fields]))
+        .digest('base64');
       const command: Command = { id, name, at: stamps.first(params.id, id, stated, at, asked), by, fields };
       if (body.at !== undefined && said !== command.at) command.givenAt = said;
       request.log.info({ ticket: params.id, command: name, commandId: id, key: key.id }, 'command');
       try {
         const ticket = ticketOf(await ports.tickets.command(params.id, command));
-        return key.role === 'intake' ? { commandId: id, id: ticket.id, number: ticket.number, status: ticket.status } : { ...ticket, commandId: id };
+        return key.role === 'intake'
+          ? { commandId: id, id: ticket.id, number: ticket.number, status: ticket.status }
+          : { ...ticket, commandId: id };
       } catch (error) {
         throw withCommandId(error, id, () => stamps.forget(params.id, id));
       }
@@ -97,7 +119,8 @@ export function commandRoutes(app: FastifyInstance, ports: HttpPorts, now: () =>
  * role, so that an agent who calls himself "director" would pass the director's guards. Errors: ESC_NOT_PERMITTED.
  */
 export function actorOf(key: ApiKey, by: CommandBody['by']): Actor {
-  const { name, role } = typeof by === 'string' ? { name: by, role: undefined } : { name: by?.name ?? key.name, role: by?.role };
+  const { name, role } =
+    typeof by === 'string' ? { name: by, role: undefined } : { name: by?.name ?? key.name, role: by?.role };
   if (key.role === 'intake') return { name, kind: 'customer', role: key.role };
   if (MAY_CLAIM_ROLE.includes(key.role)) {
     // The holder's own name names no role either; what is stated in `by` may.
@@ -105,7 +128,11 @@ export function actorOf(key: ApiKey, by: CommandBody['by']): Actor {
     return role === undefined ? { name, kind: 'person' } : { name, kind: 'person', role };
   }
   if (role !== undefined && role !== key.role) {
-    throw new TocsinError('ESC_NOT_PERMITTED', `a key of the role "${key.role}" may not act as "${role}"; by.role takes a key of ${MAY_CLAIM_ROLE.join(' or ')}`, { field: 'by.role' });
+    throw new TocsinError(
+      'ESC_NOT_PERMITTED',
+      `a key of the role "${key.role}" may not act as "${role}"; by.role takes a key of ${MAY_CLAIM_ROLE.join(' or ')}`,
+      { field: 'by.role' },
+    );
   }
   return { name, kind: 'person', role: key.role };
 }

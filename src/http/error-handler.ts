@@ -25,7 +25,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const known = classify(error);
   const instance = request.url.split('?')[0] ?? '/';
   const problem = problemOf({ ...known, instance, requestId: request.id });
-  if (problem.status >= 500) request.log[problem.code === 'ESC_INTERNAL' ? 'error' : 'warn']({ err: error, code: problem.code }, 'request failed');
+  if (problem.status >= 500)
+    request.log[problem.code === 'ESC_INTERNAL' ? 'error' : 'warn'](
+      { err: error, code: problem.code },
+      'request failed',
+    );
   const wait = RETRY_AFTER_S[problem.code];
   if (wait !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', String(wait));
   if (problem.code === 'ESC_UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="tocsin"');
@@ -37,7 +41,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
-    sendProblem(request, reply, new TocsinError('ESC_NOT_FOUND', `there is no ${request.method} ${request.url.split('?')[0]}`)),
+    sendProblem(
+      request,
+      reply,
+      new TocsinError('ESC_NOT_FOUND', `there is no ${request.method} ${request.url.split('?')[0]}`),
+    ),
   );
 }
 
@@ -52,7 +60,8 @@ function classify(error: unknown): Known {
   const failure = (typeof error === 'object' && error !== null ? error : {}) as Failure;
   // By code, not by class: an error may come from another realm (style.md §3.4).
   if (typeof failure.code === 'string' && Object.hasOwn(ERRORS, failure.code)) {
-    const details = typeof failure.details === 'object' && failure.details !== null ? (failure.details as JsonObject) : {};
+    const details =
+      typeof failure.details === 'object' && failure.details !== null ? (failure.details as JsonObject) : {};
     return { code: failure.code as ErrorCode, message: String(failure.message ?? ''), details };
   }
   if (failure.validation) return invalid(failure);
@@ -70,7 +79,8 @@ function invalid(failure: Failure): Known {
     const path = (fault.instancePath ?? '').split('/').filter((part) => part !== '');
     const rule = fault.message ?? 'is not valid';
     const unknown = fault.keyword === 'unrecognized_keys' ? (fault.params?.keys ?? []) : [];
-    if (unknown.length > 0) return unknown.map((name) => ({ field: [...path, name].join('.'), rule: 'is not a known field' }));
+    if (unknown.length > 0)
+      return unknown.map((name) => ({ field: [...path, name].join('.'), rule: 'is not a known field' }));
     return [{ field: path.length > 0 ? path.join('.') : where, rule }];
   });
   const said = errors.map(({ field, rule }) => `${field}: ${rule}`).join('; ');

@@ -65,7 +65,10 @@ export class KeyRing {
   private async ask(secret: string): Promise<ApiKey | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new TocsinError('ESC_STORE_UNAVAILABLE', 'the store did not answer in time')), this.options.waitMs);
+      timer = setTimeout(
+        () => reject(new TocsinError('ESC_STORE_UNAVAILABLE', 'the store did not answer in time')),
+        this.options.waitMs,
+      );
     });
     try {
       return await Promise.race([this.port.verify(secret), late]);

@@ -7,7 +7,16 @@ export interface LogOptions {
   stream?: { write(line: string): void };
 }
 
-const REDACTED = ['req.headers.authorization', 'headers.authorization', 'authorization', 'req.headers.cookie', 'headers.cookie', '*.authorization', 'body', '*.body'];
+const REDACTED = [
+  'req.headers.authorization',
+  'headers.authorization',
+  'authorization',
+  'req.headers.cookie',
+  'headers.cookie',
+  '*.authorization',
+  'body',
+  '*.body',
+];
 
 /** Fastify's options for logging. */
 export function loggerOf(options: LogOptions | undefined): Pick<FastifyServerOptions, 'logger'> {

@@ -24,7 +24,7 @@ async function connectPatiently(settings: Parameters<typeof connect>[0], warn: (
 async function main(): Promise<void> {
   const config = processConfig();
   const log = pino({ level: config.logLevel, name: 'api' }, pino.destination(2));
-  const pool = createPool(config.databaseUrl, { name: 'tocsin-api', queryTimeoutMs: 5_000, connectTimeoutMs: 2_000 });
+  const pool = createPool(config.databaseUrl, { applicationName: 'tocsin-api', statementTimeoutMs: 5_000, connectTimeoutMs: 2_000 });
   const { client, connection } = await connectPatiently(config.temporal, (text) => log.warn(text));
   const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
   const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs }), { log: { level: config.logLevel } });

@@ -11,7 +11,8 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       info: {
         title: 'Tocsin',
         version: '1',
-        description: 'Escalation procedures, executed. Errors are RFC 9457 problem documents; instants are RFC 3339, durations ISO 8601.',
+        description:
+          'Escalation procedures, executed. Errors are RFC 9457 problem documents; instants are RFC 3339, durations ISO 8601.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
@@ -22,7 +23,9 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'status', description: 'Public pages' },
       ],
       components: {
-        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: Authorization: Bearer tocsin_…' } },
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: Authorization: Bearer tocsin_…' },
+        },
       },
     },
     transform: jsonSchemaTransform,

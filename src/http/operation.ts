@@ -26,6 +26,8 @@ export interface Operation<P, Q, B, H> {
   querystring?: Q;
   body?: B;
   headers?: H;
+  /** A request without a body is one with an empty object. */
+  bodyOptional?: boolean;
   /** Media types of the body; default application/json. */
   consumes?: string[];
   answers: Record<number, Answer>;
@@ -33,20 +35,43 @@ export interface Operation<P, Q, B, H> {
   errors?: ErrorCode[];
   /** Not counted by the rate limit. */
   unlimited?: boolean;
-  handler(asked: { params: Out<P>; query: Out<Q>; body: Out<B>; headers: Out<H>; request: FastifyRequest; reply: FastifyReply }): Promise<unknown>;
+  handler(asked: {
+    params: Out<P>;
+    query: Out<Q>;
+    body: Out<B>;
+    headers: Out<H>;
+    request: FastifyRequest;
+    reply: FastifyReply;
+  }): Promise<unknown>;
 }
 
 /** Adds a route. What it answers is held against its schema: what the schema does not name does not leave. */
-export function operation<P extends z.ZodType | undefined = undefined, Q extends z.ZodType | undefined = undefined, B extends z.ZodType | undefined = undefined, H extends z.ZodType | undefined = undefined>(
-  app: FastifyInstance,
-  def: Operation<P, Q, B, H>,
-): void {
-  const { method, url, operationId, summary, description, tag, params, querystring, body, headers, consumes, unlimited = false } = def;
+export function operation<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  H extends z.ZodType | undefined = undefined,
+>(app: FastifyInstance, def: Operation<P, Q, B, H>): void {
+  const {
+    method,
+    url,
+    operationId,
+    summary,
+    description,
+    tag,
+    params,
+    querystring,
+    body,
+    headers,
+    consumes,
+    unlimited = false,
+  } = def;
   const access = accessOf(method, url);
   const closed = access !== 'public';
   const codes = new Set<ErrorCode>(['ESC_INTERNAL', ...(def.errors ?? [])]);
   if (!unlimited) codes.add('ESC_RATE_LIMITED');
-  if (closed) for (const code of ['ESC_UNAUTHENTICATED', 'ESC_NOT_PERMITTED', 'ESC_STORE_UNAVAILABLE'] as const) codes.add(code);
+  if (closed)
+    for (const code of ['ESC_UNAUTHENTICATED', 'ESC_NOT_PERMITTED', 'ESC_STORE_UNAVAILABLE'] as const) codes.add(code);
   if (params ?? querystring ?? body ?? headers) codes.add('ESC_REQUEST_INVALID');
   if (body) codes.add('ESC_BODY_TOO_LARGE');
   const answers = Object.fromEntries(
@@ -57,8 +82,9 @@ export function operation<P extends z.ZodType | undefined = undefined, Q extends
   );
   const roles = closed ? `Roles: ${access.join(', ')}.` : 'Public.';
   app.route({
-    method: method as HTTPMethods,
+    method: method,
     url,
+    ...(def.bodyOptional ? { preValidation: async (request: FastifyRequest) => void (request.body ??= {}) } : {}),
     ...(unlimited ? { config: { rateLimit: false } } : {}),
     schema: {
       operationId,

@@ -29,7 +29,11 @@ export function page(title: string, body: string, head = ''): string {
 
 /** The headers of an HTML answer. */
 export function asPage(reply: FastifyReply): FastifyReply {
-  return reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_CSP).header('x-frame-options', 'DENY').header('referrer-policy', 'no-referrer');
+  return reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', PAGE_CSP)
+    .header('x-frame-options', 'DENY')
+    .header('referrer-policy', 'no-referrer');
 }
 
 /** Whether the asker would rather read HTML than JSON; by default it would not. */

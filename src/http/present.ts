@@ -10,10 +10,16 @@ import type { StatusDocument } from './schemas';
 /** Built-in fields of a ticket and of a task that hold instants. */
 const INSTANTS = new Set(['opened_at', 'resolved_at', 'opened', 'due']);
 
-const orNull = (instant: EpochMs | null | undefined): string | null => (instant === undefined || instant === null ? null : formatInstant(instant));
+const orNull = (instant: EpochMs | null | undefined): string | null =>
+  instant === undefined || instant === null ? null : formatInstant(instant);
 
 function readable(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]): [string, Json] => [name, INSTANTS.has(name) && typeof value === 'number' ? formatInstant(value) : value]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]): [string, Json] => [
+      name,
+      INSTANTS.has(name) && typeof value === 'number' ? formatInstant(value) : value,
+    ]),
+  );
 }
 
 /** A ticket's view. */
@@ -40,21 +46,69 @@ export function timelineOf({ openedAt, events }: EventPage): object[] {
 }
 
 /** Stands before a page, so that its rows count from the opening. */
-const opening = (at: EpochMs): TicketEvent => ({ seq: 0, at, recordedAt: at, type: 'opened', by: { name: 'engine', kind: 'engine' }, cause: '', clauses: [], data: {} });
+const opening = (at: EpochMs): TicketEvent => ({
+  seq: 0,
+  at,
+  recordedAt: at,
+  type: 'opened',
+  by: { name: 'engine', kind: 'engine' },
+  cause: '',
+  clauses: [],
+  data: {},
+});
 
 /** Agenda items without their rank. */
 export function agendaOf(items: readonly AgendaItem[]): object[] {
-  return items.map(({ at, kind, id, name, label, clauses, data }) => ({ at: formatInstant(at), kind, id, name, label, clauses, data }));
+  return items.map(({ at, kind, id, name, label, clauses, data }) => ({
+    at: formatInstant(at),
+    kind,
+    id,
+    name,
+    label,
+    clauses,
+    data,
+  }));
 }
 
 /** A row of the board. */
 export function boardRowOf(row: BoardRow): object {
-  const { id, number, subject, status, priority, queue = null, owner = null, pack, openedAt, nextDue, nextLabel = null, breached } = row;
-  return { id, number, subject, status, priority, queue, owner, pack, openedAt: formatInstant(openedAt), nextDue: orNull(nextDue), nextLabel, breached };
+  const {
+    id,
+    number,
+    subject,
+    status,
+    priority,
+    queue = null,
+    owner = null,
+    pack,
+    openedAt,
+    nextDue,
+    nextLabel = null,
+    breached,
+  } = row;
+  return {
+    id,
+    number,
+    subject,
+    status,
+    priority,
+    queue,
+    owner,
+    pack,
+    openedAt: formatInstant(openedAt),
+    nextDue: orNull(nextDue),
+    nextLabel,
+    breached,
+  };
 }
 
 /** The public status at an instant: how late a promised update is counts up until it is given. */
-export function statusOf(incidents: readonly PublicIncident[], asOf: EpochMs, now: EpochMs, stale: boolean): StatusDocument {
+export function statusOf(
+  incidents: readonly PublicIncident[],
+  asOf: EpochMs,
+  now: EpochMs,
+  stale: boolean,
+): StatusDocument {
   const open = incidents.some((incident) => incident.resolvedAt === undefined);
   return {
     state: open ? 'incident' : 'operational',
@@ -69,7 +123,9 @@ export function statusOf(incidents: readonly PublicIncident[], asOf: EpochMs, no
         resolvedAt: orNull(incident.resolvedAt),
         nextUpdateDue: orNull(due),
         lateSeconds: due === undefined ? 0 : Math.max(0, Math.floor((now - due) / 1_000)),
-        updates: [...incident.updates].sort((a, b) => b.at - a.at).map(({ at, text }) => ({ at: formatInstant(at), text })),
+        updates: [...incident.updates]
+          .sort((a, b) => b.at - a.at)
+          .map(({ at, text }) => ({ at: formatInstant(at), text })),
       };
     }),
   };

@@ -76,7 +76,8 @@ export function problemOf({ code, message, details = {}, errors = [], instance, 
 /** The problem responses of an operation for OpenAPI, one a status, naming its codes. */
 export function problemResponses(codes: readonly ErrorCode[]): Record<number, object> {
   const byStatus = new Map<number, Set<ErrorCode>>();
-  for (const code of codes) byStatus.set(ERRORS[code].status, (byStatus.get(ERRORS[code].status) ?? new Set()).add(code));
+  for (const code of codes)
+    byStatus.set(ERRORS[code].status, (byStatus.get(ERRORS[code].status) ?? new Set()).add(code));
   return Object.fromEntries(
     [...byStatus].map(([status, names]) => [
       status,

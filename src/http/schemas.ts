@@ -14,12 +14,19 @@ const json = z.unknown();
 const object = z.record(z.string(), json);
 
 /** Ids of commands and idempotency keys: visible characters that need no escaping in a delivery's key (decision 9). */
-export const repeatKey = z.string().regex(/^[A-Za-z0-9._:@/+=-]{1,200}$/, 'must be 1 to 200 of A-Z a-z 0-9 . _ : @ / + = -');
+export const repeatKey = z
+  .string()
+  .regex(/^[A-Za-z0-9._:@/+=-]{1,200}$/, 'must be 1 to 200 of A-Z a-z 0-9 . _ : @ / + = -');
 
 export const ticketParams = z.object({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a ticket id (TICK-20250127-001) or a public number').describe('Ticket id, or public number'),
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a ticket id (TICK-20250127-001) or a public number')
+    .describe('Ticket id, or public number'),
 });
-export const commandParams = ticketParams.extend({ command: z.string().max(40).describe('A command, such as acknowledge or send_update') });
+export const commandParams = ticketParams.extend({
+  command: z.string().max(40).describe('A command, such as acknowledge or send_update'),
+});
 
 export const repeatHeaders = z.object({ 'idempotency-key': repeatKey.optional().describe('Makes a repeat harmless') });
 
@@ -27,7 +34,9 @@ export const openBody = openingSchema
   .extend({
     pack: z.string().min(1).max(128).optional().describe('Name or hash of the policy pack; absent: the default one'),
     idempotencyKey: repeatKey.optional().describe('Instead of the header Idempotency-Key'),
-    receivedAt: instantIn.optional().describe('When intake received it, where that was earlier than now (keys of intake and admin only)'),
+    receivedAt: instantIn
+      .optional()
+      .describe('When intake received it, where that was earlier than now (keys of intake and admin only)'),
   })
   .meta({ id: 'Opening', description: 'What intake says of a new ticket; what is absent is classified' });
 
@@ -63,13 +72,23 @@ export const ticketSchema = z
 export const commandBody = z
   .looseObject({
     by: z
-      .union([z.string().min(1).max(200), z.strictObject({ name: z.string().min(1).max(200), role: z.string().min(1).max(100).optional() })], {
-        error: 'must be a name, or { name, role }',
-      })
+      .union(
+        [
+          z.string().min(1).max(200),
+          z.strictObject({ name: z.string().min(1).max(200), role: z.string().min(1).max(100).optional() }),
+        ],
+        {
+          error: 'must be a name, or { name, role }',
+        },
+      )
       .optional()
       .describe('Who gives it; absent: the holder of the key. `role` only with keys of commanders and admins'),
     commandId: repeatKey.optional().describe('Makes a repeat harmless; instead of the header Idempotency-Key'),
-    at: instantIn.optional().describe('When it was given. Counts only with keys of commanders and admins, for 15 minutes back; else it is kept as said'),
+    at: instantIn
+      .optional()
+      .describe(
+        'When it was given. Counts only with keys of commanders and admins, for 15 minutes back; else it is kept as said',
+      ),
     fields: object.optional().describe("The command's fields; those beside `by` count as well"),
   })
   .meta({ id: 'Command', description: 'A command: its fields, and who gives it' });
@@ -98,7 +117,15 @@ export const rowSchema = z
   .meta({ id: 'TimelineRow', description: 'One thing that happened' });
 
 export const agendaItemSchema = z
-  .object({ at: instantOut, kind: z.string(), id: z.string(), name: z.string(), label: z.string(), clauses: z.array(z.string()), data: object })
+  .object({
+    at: instantOut,
+    kind: z.string(),
+    id: z.string(),
+    name: z.string(),
+    label: z.string(),
+    clauses: z.array(z.string()),
+    data: object,
+  })
   .meta({ id: 'AgendaItem', description: 'One thing that falls due unless something happens first' });
 
 export const timelineQuery = z.object({
@@ -108,7 +135,13 @@ export const timelineQuery = z.object({
 
 const list = z
   .union([z.string().max(500), z.array(z.string().max(500)).max(50)])
-  .transform((value) => [value].flat().flatMap((text) => text.split(',')).map((text) => text.trim()).filter((text) => text !== ''))
+  .transform((value) =>
+    [value]
+      .flat()
+      .flatMap((text) => text.split(','))
+      .map((text) => text.trim())
+      .filter((text) => text !== ''),
+  )
   .optional();
 
 export const boardQuery = z.strictObject({
@@ -148,13 +181,18 @@ export const boardSchema = z
 
 export const rehearsalBody = z
   .union([z.string().min(1), object], { error: 'must be a scenario, as JSON or as YAML text' })
-  .meta({ id: 'ScenarioSource', description: 'A scenario file (docs/scenarios): { policy, opened, ticket, script, until, expect, never, … }' });
+  .meta({
+    id: 'ScenarioSource',
+    description: 'A scenario file (docs/scenarios): { policy, opened, ticket, script, until, expect, never, … }',
+  });
 
 export const rehearsalSchema = z
   .object({
     ok: z.boolean().describe('Whether every expectation holds'),
     timeline: z.array(rowSchema),
-    expectations: z.array(z.object({ ok: z.boolean(), kind: z.enum(['expect', 'never']), text: z.string(), found: z.string().optional() })),
+    expectations: z.array(
+      z.object({ ok: z.boolean(), kind: z.enum(['expect', 'never']), text: z.string(), found: z.string().optional() }),
+    ),
   })
   .meta({ id: 'Rehearsal', description: "A rehearsal's outcome" });
 
@@ -177,7 +215,9 @@ export const statusSchema = z
   })
   .meta({ id: 'Status', description: 'The public status' });
 
-export const readySchema = z.object({ ready: z.boolean(), checks: z.array(z.object({ name: z.string(), ok: z.boolean() })) }).meta({ id: 'Readiness', description: 'Whether requests may be sent here' });
+export const readySchema = z
+  .object({ ready: z.boolean(), checks: z.array(z.object({ name: z.string(), ok: z.boolean() })) })
+  .meta({ id: 'Readiness', description: 'Whether requests may be sent here' });
 
 export type StatusDocument = z.infer<typeof statusSchema>;
 export type OpenBody = z.infer<typeof openBody>;

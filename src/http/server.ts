@@ -40,7 +40,11 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** A server that is ready for `inject` or {@link listen}. */
 export async function buildServer(ports: HttpPorts, options: ServerOptions = {}): Promise<FastifyInstance> {
-  const { now = Date.now, bodyLimitBytes = BODY_LIMIT_BYTES, rateLimit: limit = { max: 6_000, windowMs: 60_000 } } = options;
+  const {
+    now = Date.now,
+    bodyLimitBytes = BODY_LIMIT_BYTES,
+    rateLimit: limit = { max: 6_000, windowMs: 60_000 },
+  } = options;
   const app: FastifyInstance = Fastify({
     ...loggerOf(options.log),
     bodyLimit: bodyLimitBytes,
@@ -55,13 +59,17 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
     // An address that cannot be read at all: there is no route whose handlers would answer.
-    frameworkErrors: (error, request, reply) => void sendProblem(request, reply.header('x-request-id', request.id), error),
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(request, reply.header('x-request-id', request.id), error),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addContentTypeParser(YAML_TYPES, { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    reply
+      .header('x-request-id', request.id)
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store');
   });
 
   const keys = new KeyRing(ports.keys, { now, ...options.keys });
@@ -71,7 +79,8 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
     max: limit.max,
     timeWindow: limit.windowMs,
     keyGenerator: (request) => limitKeyOf(keys, request),
-    errorResponseBuilder: (_request, { max, after }) => new TocsinError('ESC_RATE_LIMITED', `more than ${max} requests; go on in ${after}`),
+    errorResponseBuilder: (_request, { max, after }) =>
+      new TocsinError('ESC_RATE_LIMITED', `more than ${max} requests; go on in ${after}`),
   });
   handleErrors(app);
   await describeRoutes(app);

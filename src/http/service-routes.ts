@@ -30,7 +30,10 @@ export function serviceRoutes(app: FastifyInstance, ports: HttpPorts, registries
     operationId: 'getReadiness',
     summary: 'Whether store, Temporal and packs answer',
     tag: 'service',
-    answers: { 200: { description: 'Ready', schema: readySchema }, 503: { description: 'Not ready: which part is not', schema: readySchema } },
+    answers: {
+      200: { description: 'Ready', schema: readySchema },
+      503: { description: 'Not ready: which part is not', schema: readySchema },
+    },
     handler: async ({ request, reply }) => {
       const checks = await readiness(ports);
       const ready = checks.length > 0 && checks.every((check) => check.ok);

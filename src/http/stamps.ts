@@ -28,7 +28,11 @@ export class Stamps {
     const before = this.stamps.get(id);
     if (before && now - before.stampedAt < STAMP_KEPT_MS) {
       if (before.request === request) return before.at;
-      throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', `the command id "${commandId}" was used before on ${ticket} for another command; give a new one`, { commandId });
+      throw new TocsinError(
+        'ESC_IDEMPOTENCY_CONFLICT',
+        `the command id "${commandId}" was used before on ${ticket} for another command; give a new one`,
+        { commandId },
+      );
     }
     this.stamps.delete(id);
     this.stamps.set(id, { at, stampedAt: now, request });

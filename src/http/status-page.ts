@@ -9,8 +9,15 @@ type Incident = StatusDocument['incidents'][number];
 export function renderStatusPage(status: StatusDocument): string {
   const open = status.incidents.filter((incident) => incident.resolvedAt === null);
   const past = status.incidents.filter((incident) => incident.resolvedAt !== null);
-  const words = open.length === 0 ? 'All systems operational' : open.length === 1 ? 'One incident is under way' : `${open.length} incidents are under way`;
-  const stale = status.stale ? '<p class="late">This may be out of date: the source of this page does not answer at the moment.</p>' : '';
+  const words =
+    open.length === 0
+      ? 'All systems operational'
+      : open.length === 1
+        ? 'One incident is under way'
+        : `${open.length} incidents are under way`;
+  const stale = status.stale
+    ? '<p class="late">This may be out of date: the source of this page does not answer at the moment.</p>'
+    : '';
   return page(
     'Status',
     `<h1>Status</h1><p class="state${open.length > 0 ? ' incident' : ''}">${words}</p>${stale}
@@ -23,7 +30,11 @@ export function renderStatusPage(status: StatusDocument): string {
 
 /** What is shown when there has never been an answer to show. */
 export function renderStatusUnknown(): string {
-  return page('Status', '<h1>Status</h1><p class="state incident">The status cannot be read at the moment. Please try again soon.</p>', '<meta http-equiv="refresh" content="30">');
+  return page(
+    'Status',
+    '<h1>Status</h1><p class="state incident">The status cannot be read at the moment. Please try again soon.</p>',
+    '<meta http-equiv="refresh" content="30">',
+  );
 }
 
 function renderIncident(incident: Incident): string {
@@ -43,7 +54,9 @@ function promise({ nextUpdateDue, lateSeconds }: Incident): string {
 function spoken(seconds: number): string {
   const match = /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(formatDuration(Math.floor(seconds / 60) * 60_000));
   if (seconds < 60) return `${seconds} s`;
-  return match ? [match[1] && `${match[1]} h`, match[2] && `${match[2]} min`].filter(Boolean).join(' ') : `${Math.floor(seconds / 86_400)} days`;
+  return match
+    ? [match[1] && `${match[1]} h`, match[2] && `${match[2]} min`].filter(Boolean).join(' ')
+    : `${Math.floor(seconds / 86_400)} days`;
 }
 
 function instant(text: string): string {

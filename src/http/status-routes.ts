@@ -24,7 +24,13 @@ export function statusRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     operationId: 'getStatus',
     summary: 'The public status, as HTML or JSON',
     tag: 'status',
-    answers: { 200: { description: 'Open incidents, and when customers hear again', schema: statusSchema, types: ['application/json'] } },
+    answers: {
+      200: {
+        description: 'Open incidents, and when customers hear again',
+        schema: statusSchema,
+        types: ['application/json'],
+      },
+    },
     errors: ['ESC_STORE_UNAVAILABLE'],
     handler: async ({ request, reply }) => {
       const html = prefersHtml(request.headers.accept);
@@ -32,7 +38,9 @@ export function statusRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
       const status = await read();
       if (status) return html ? asPage(reply).send(renderStatusPage(status)) : status;
       if (!html) throw new TocsinError('ESC_STORE_UNAVAILABLE', 'the status cannot be read');
-      return asPage(reply.code(503).header('retry-after', '5').header('cache-control', 'no-store')).send(renderStatusUnknown());
+      return asPage(reply.code(503).header('retry-after', '5').header('cache-control', 'no-store')).send(
+        renderStatusUnknown(),
+      );
     },
   });
 

@@ -10,7 +10,18 @@ import { keyOf } from './auth';
 import { operation } from './operation';
 import type { ApiKey, BoardFilters, HttpPorts } from './ports';
 import { agendaOf, boardRowOf, ticketOf, timelineOf } from './present';
-import { agendaItemSchema, boardQuery, boardSchema, openBody, openedSchema, repeatHeaders, rowSchema, ticketParams, ticketSchema, timelineQuery } from './schemas';
+import {
+  agendaItemSchema,
+  boardQuery,
+  boardSchema,
+  openBody,
+  openedSchema,
+  repeatHeaders,
+  rowSchema,
+  ticketParams,
+  ticketSchema,
+  timelineQuery,
+} from './schemas';
 
 /** Adds the routes of openings and readings. */
 export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs): void {
@@ -19,7 +30,8 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     url: '/v1/tickets',
     operationId: 'openTicket',
     summary: 'Open a ticket',
-    description: 'The same idempotency key with the same request gives the same ticket for ever; with another request it is refused. Without a key every request opens a ticket.',
+    description:
+      'The same idempotency key with the same request gives the same ticket for ever; with another request it is refused. Without a key every request opens a ticket.',
     tag: 'tickets',
     headers: repeatHeaders,
     body: openBody,
@@ -27,7 +39,14 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
       201: { description: 'The ticket was opened', schema: openedSchema },
       200: { description: 'The same request was made before: its ticket', schema: openedSchema },
     },
-    errors: ['ESC_IDEMPOTENCY_CONFLICT', 'ESC_PACK_UNKNOWN', 'ESC_FIELD_REQUIRED', 'ESC_FIELD_INVALID', 'ESC_FIELD_UNKNOWN', 'ESC_INSTANT_INVALID'],
+    errors: [
+      'ESC_IDEMPOTENCY_CONFLICT',
+      'ESC_PACK_UNKNOWN',
+      'ESC_FIELD_REQUIRED',
+      'ESC_FIELD_INVALID',
+      'ESC_FIELD_UNKNOWN',
+      'ESC_INSTANT_INVALID',
+    ],
     handler: async ({ body, headers, request, reply }) => {
       const key = keyOf(request);
       const { pack, idempotencyKey, receivedAt, ...opening } = body;
@@ -41,7 +60,10 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
         now: at,
       });
       const url = `/v1/tickets/${encodeURIComponent(opened.id)}`;
-      void reply.code(opened.created ? 201 : 200).header('location', url).header('idempotency-key', given);
+      void reply
+        .code(opened.created ? 201 : 200)
+        .header('location', url)
+        .header('idempotency-key', given);
       return { ...opened, openedAt: formatInstant(opened.openedAt), url };
     },
   });
@@ -56,7 +78,9 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     answers: { 200: { description: 'A page of tickets', schema: boardSchema } },
     handler: async ({ query }) => {
       const { sort, cursor, limit, breached, ...rest } = query;
-      const filters = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined && value.length > 0)) as BoardFilters;
+      const filters = Object.fromEntries(
+        Object.entries(rest).filter(([, value]) => value !== undefined && value.length > 0),
+      ) as BoardFilters;
       if (breached !== undefined) filters.breached = breached === 'true';
       const page = await ports.board.list({ filters, sort, limit, ...(cursor === undefined ? {} : { cursor }) });
       return { tickets: page.tickets.map(boardRowOf), nextCursor: page.nextCursor ?? null };
@@ -89,7 +113,8 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     handler: async ({ params, query, reply }) => {
       const page = await ports.tickets.timeline(params.id, { after: query.after, limit: query.limit });
       const last = page.events.at(-1)?.seq;
-      if (page.more && last !== undefined) reply.header('link', `</v1/tickets/${params.id}/timeline?after=${last}&limit=${query.limit}>; rel="next"`);
+      if (page.more && last !== undefined)
+        reply.header('link', `</v1/tickets/${params.id}/timeline?after=${last}&limit=${query.limit}>; rel="next"`);
       return timelineOf(page);
     },
   });
@@ -122,12 +147,21 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
   });
 }
 
-const READING: ErrorCode[] = ['ESC_TICKET_NOT_FOUND', 'ESC_TICKET_ARCHIVED', 'ESC_ENGINE_UNAVAILABLE', 'ESC_OUTCOME_UNKNOWN'];
+const READING: ErrorCode[] = [
+  'ESC_TICKET_NOT_FOUND',
+  'ESC_TICKET_ARCHIVED',
+  'ESC_ENGINE_UNAVAILABLE',
+  'ESC_OUTCOME_UNKNOWN',
+];
 
 /** A key given in the header, in the body, or in both alike. Errors: ESC_REQUEST_INVALID. */
 export function sameKey(header: string | undefined, body: string | undefined, field: string): string | undefined {
   if (header !== undefined && body !== undefined && header !== body) {
-    throw new TocsinError('ESC_REQUEST_INVALID', `the header Idempotency-Key and ${field} in the body differ; give one`, { field });
+    throw new TocsinError(
+      'ESC_REQUEST_INVALID',
+      `the header Idempotency-Key and ${field} in the body differ; give one`,
+      { field },
+    );
   }
   return header ?? body;
 }
@@ -136,10 +170,19 @@ export function sameKey(header: string | undefined, body: string | undefined, fi
 function receiptOf(key: ApiKey, stated: string | undefined, now: EpochMs): EpochMs {
   if (stated === undefined) return now;
   if (!MAY_STATE_RECEIPT.includes(key.role)) {
-    throw new TocsinError('ESC_NOT_PERMITTED', `a key of the role "${key.role}" may not give receivedAt; it takes ${MAY_STATE_RECEIPT.join(' or ')}`, { field: 'receivedAt' });
+    throw new TocsinError(
+      'ESC_NOT_PERMITTED',
+      `a key of the role "${key.role}" may not give receivedAt; it takes ${MAY_STATE_RECEIPT.join(' or ')}`,
+      { field: 'receivedAt' },
+    );
   }
   const at = parseInstant(stated) ?? now;
-  if (at > now + CLOCK_SKEW_MS) throw new TocsinError('ESC_INSTANT_INVALID', `receivedAt ${stated} lies in the future; it is ${formatInstant(now)} now`, { field: 'receivedAt' });
+  if (at > now + CLOCK_SKEW_MS)
+    throw new TocsinError(
+      'ESC_INSTANT_INVALID',
+      `receivedAt ${stated} lies in the future; it is ${formatInstant(now)} now`,
+      { field: 'receivedAt' },
+    );
   return Math.min(at, now);
 }
 

@@ -14,7 +14,8 @@ import { verifyApiKey } from '../store/api-keys';
 import { listTickets } from '../store/board';
 import type { Database } from '../store/database';
 import { readEvents } from '../store/events';
-import { findTicket, markStarted, openTicket } from '../store/opening';
+import { openTicket } from '../store/opening';
+import { findTicket, markStarted } from '../store/ticket';
 import { activePack, pinnedPacks } from '../store/policy-versions';
 import { publicStatus } from '../store/status-page';
 import { viewOf } from '../workflows/view';
@@ -29,57 +30,14 @@ export interface Wiring {
   packs: string;
 }
 
-const ms = (text: string): number => Date.parse(text);
-
 /** The ports over the real parts. */
 export function wire(wiring: Wiring): HttpPorts {
   const { pool, temporal, packs } = wiring;
   return {
     tickets: ticketPort(wiring),
-    board: {
-      async list({ filters, sort, cursor, limit }) {
-        const { status, priority, ...rest } = filters;
-        const page = await listTickets(pool, { ...rest, ...(status ? { statuses: status } : {}), ...(priority ? { priorities: priority } : {}) }, sort, cursor, limit);
-        return {
-          tickets: page.tickets.map((one) => ({
-            id: one.id,
-            number: one.number,
-            subject: one.subject,
-            status: one.status,
-            priority: one.priority,
-            queue: one.queue,
-            owner: one.owner,
-            pack: one.pack ?? '',
-            openedAt: one.openedAt === null ? 0 : ms(one.openedAt),
-            nextDue: one.nextDue === null ? null : ms(one.nextDue),
-            nextLabel: one.nextLabel,
-            breached: one.breached,
-          })),
-          ...(page.cursor === undefined ? {} : { nextCursor: page.cursor }),
-        };
-      },
-    },
-    keys: {
-      async verify(secret) {
-        const found = await verifyApiKey(pool, secret);
-        return found && { id: String(found.id), name: found.name, role: found.role };
-      },
-    },
-    status: {
-      async current() {
-        const incidents = await publicStatus(pool);
-        return {
-          incidents: incidents.map((one) => ({
-            title: one.title,
-            state: one.state,
-            startedAt: ms(one.updates.at(-1)?.at ?? one.at),
-            ...(one.resolvedAt === null ? {} : { resolvedAt: ms(one.resolvedAt) }),
-            updates: one.updates.map((update) => ({ at: ms(update.at), text: update.text })),
-            ...(one.nextUpdateDue === null ? {} : { nextUpdateDue: ms(one.nextUpdateDue) }),
-          })),
-        };
-      },
-    },
+    board: { list: (query) => listTickets(pool, query) },
+    keys: { verify: (secret) => verifyApiKey(pool, secret) },
+    status: { current: () => publicStatus(pool) },
     async rehearse(text) {
       const scenario = parseScenario(text, join(process.cwd(), 'request.yaml'));
       return rehearse(scenario, await packOf(scenario));
@@ -142,24 +100,22 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
   };
   return {
     async open(order) {
-      const active = await activePack(pool);
-      if (!active) throw new TocsinError('ESC_PACK_UNKNOWN', 'no pack is published');
-      if (order.pack !== undefined && order.pack !== active.packId && order.pack !== active.hash) {
-        throw new TocsinError('ESC_PACK_UNKNOWN', `the pack "${order.pack}" is not the one in force here (${active.packId})`, { field: 'pack' });
-      }
+      const active = await activePack(pool, order.pack);
+      if (!active) throw new TocsinError('ESC_PACK_UNKNOWN', order.pack === undefined ? 'no pack is published' : `no version of the pack "${order.pack}" is published`, { field: 'pack' });
       const refused = refuseOpening(await packOfHash(active.hash), order.opening);
       if (refused) throw new TocsinError(refused.code as ErrorCode, refused.message, refused.details);
       const opened = await openTicket(pool, { opening: order.opening, packId: active.packId, packHash: active.hash, idempotencyKey: order.idempotencyKey, receivedAt: order.receivedAt, now: order.now });
-      if (!opened.started) {
+      const { row } = opened;
+      if (row.startedAt === null) {
         // A start that fails here is made by the sweeper: the row is the promise.
         await tickets
-          .start(opened.packHash, { id: opened.id, number: opened.number, opening: { opening: opened.opening, at: opened.receivedAt } })
-          .then(() => markStarted(pool, opened.id))
+          .start(row.packHash, { id: row.id, number: row.number, opening: { opening: row.opening, at: row.receivedAt } })
+          .then(() => markStarted(pool, row.id))
           .catch((error: unknown) => {
             if (!(error instanceof TocsinError) || error.code !== 'ESC_ENGINE_UNAVAILABLE') throw error;
           });
       }
-      return { id: opened.id, number: opened.number, created: opened.created, openedAt: opened.receivedAt, pack: { id: active.packId, hash: opened.packHash } };
+      return { id: row.id, number: row.number, created: opened.created, openedAt: row.receivedAt, pack: { id: row.packId, hash: row.packHash } };
     },
     async view(ticket) {
       const row = await find(ticket);

@@ -43,7 +43,7 @@ export class SourceFile {
 
   constructor(
     readonly file: string,
-    text: string,
+    private readonly text: string,
     /** Where its root stands in the pack: nowhere for a file, `['templates', name]` for a head. */
     readonly root: SourcePath = [],
     /** Lines of the file before the text. */
@@ -65,6 +65,11 @@ export class SourceFile {
   position(offset: number): Position {
     const at = this.lines.linePos(offset);
     return { file: show(this.file), line: at.line + this.skipped, column: at.col };
+  }
+
+  /** Blanks at the beginning of a line of the file. */
+  indentOf(line: number): number {
+    return /^ */.exec(this.text.split('\n')[line - 1 - this.skipped] ?? '')?.[0].length ?? 0;
   }
 
   /** Errors of the YAML itself. */
@@ -124,9 +129,11 @@ export class Positions {
     const target = scalar ?? (isCollection(node) && key ? key : (key ?? node));
     const position = source.position((target as Node | undefined)?.range?.[0] ?? 0);
     if (!scalar || within.column === undefined) return position;
-    if (scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED')
-      return { ...position, line: position.line + (within.line ?? 1) };
-    if ((within.line ?? 1) > 1) return position;
+    if (scalar.type === 'BLOCK_LITERAL') {
+      const line = position.line + (within.line ?? 1);
+      return { ...position, line, column: source.indentOf(line) + within.column };
+    }
+    if (scalar.type === 'BLOCK_FOLDED' || (within.line ?? 1) > 1) return position;
     const quote = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE' ? 1 : 0;
     return { ...position, column: position.column + quote + within.column - 1 };
   }

@@ -63,7 +63,11 @@ function flatten(issue: Issue, prefix: (string | number)[], content: unknown): S
     return issue.keys.map((key) => ({ path: [...path, key], key: true, message: `unknown field "${key}"` }));
   }
   if (issue.code === 'invalid_key')
-    return issue.issues.map((inner) => ({ path, key: true, message: messageOf(inner, false) }));
+    return issue.issues.map((inner) => ({
+      path,
+      key: true,
+      message: `"${String(path.at(-1))}" ${messageOf(inner, false)}`,
+    }));
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const types = issue.errors.flatMap((branch) =>
       branch.map((inner) => (inner.code === 'invalid_type' && inner.path.length === 0 ? word(inner.expected) : '')),

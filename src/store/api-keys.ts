@@ -1,50 +1,131 @@
 /** API keys: shown once, kept as a hash. */
-import { createHash, randomBytes } from 'node:crypto';
-import { guarded, type Database } from './database';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { EpochMs } from '../domain/time/instants';
+import { fromSql, query, toSql, type Database } from './database';
 
-export const ROLES = ['intake', 'agent', 'commander', 'ops', 'admin'] as const;
-export type ApiRole = (typeof ROLES)[number];
+export const API_ROLES = ['intake', 'agent', 'commander', 'ops', 'admin'] as const;
+export type ApiRole = (typeof API_ROLES)[number];
 
+/** Whom a key belongs to. */
 export interface ApiIdentity {
-  id: number;
+  id: string;
   name: string;
   role: ApiRole;
 }
 
-// A key is 256 random bits: there is nothing to guess, so one round of SHA-256 protects it as well as a slow hash would.
-const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
-const CACHE_MS = 30_000;
-const cache = new WeakMap<Database, Map<string, { identity: ApiIdentity; until: number }>>();
-
-/** Make a key; the text is returned once and never stored. */
-export async function createApiKey(pool: Database, input: { name: string; role: ApiRole }): Promise<{ id: number; key: string }> {
-  const key = `tocsin_${input.role}_${randomBytes(32).toString('base64url')}`;
-  const made = await guarded(() => pool.query<{ id: number }>('insert into api_key (name, role, prefix, hash) values ($1,$2,$3,$4) returning id', [input.name, input.role, key.slice(0, input.role.length + 13), hashOf(key)]));
-  return { id: made.rows[0]?.id ?? 0, key };
+/** A key as it is listed; never the key itself. */
+export interface ApiKeyEntry extends ApiIdentity {
+  /** How the key begins, for telling keys apart. */
+  prefix: string;
+  createdAt: EpochMs;
+  revokedAt: EpochMs | null;
+  /** To within the cache's half minute. */
+  lastUsedAt: EpochMs | null;
 }
 
-/** Who a key belongs to, or undefined. Looked up by hash, so no comparison of secrets takes a telling time. */
-export async function verifyApiKey(pool: Database, key: string, now: number = Date.now()): Promise<ApiIdentity | undefined> {
-  if (!/^tocsin_[a-z]+_[\w-]{40,}$/.test(key)) return undefined;
-  const hash = hashOf(key);
-  let known = cache.get(pool);
-  if (!known) cache.set(pool, (known = new Map()));
-  const hit = known.get(hash);
-  if (hit && hit.until > now) return hit.identity;
-  const found = await guarded(() => pool.query<ApiIdentity>('select id, name, role from api_key where hash = $1 and revoked_at is null', [hash]));
-  const identity = found.rows[0];
-  if (identity) known.set(hash, { identity, until: now + CACHE_MS });
-  else known.delete(hash);
+const SECRET_BYTES = 32;
+const PREFIX_SHOWN = 6;
+const FORM = /^tocsin_[a-z]+_[\w-]{43}$/;
+const CACHE_MS = 30_000;
+
+/**
+ * One round of SHA-256, without salt. scrypt slows down the guessing of passwords; a key is 256 random bits, which
+ * nobody guesses at any speed, and a hash of equal keys for equal rows is what makes the look-up by index possible. A
+ * slow hash here would only give every request 50 ms of work, and an attacker a way to take the API down.
+ */
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+interface Cached {
+  identity: ApiIdentity;
+  until: EpochMs;
+}
+/** By pool, so that two databases in one process do not share keys. Only keys that are valid get in. */
+const caches = new WeakMap<Database, Map<string, Cached>>();
+
+function cacheOf(pool: Database): Map<string, Cached> {
+  const cache = caches.get(pool) ?? new Map<string, Cached>();
+  caches.set(pool, cache);
+  return cache;
+}
+
+/** Makes a key, `tocsin_<role>_<random>`; it is returned this once and never stored. Errors: ESC_STORE_UNAVAILABLE. */
+export async function createApiKey(
+  pool: Database,
+  input: { name: string; role: ApiRole },
+  now: EpochMs = Date.now(),
+): Promise<{ id: string; key: string }> {
+  const start = `tocsin_${input.role}_`;
+  const key = `${start}${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const made = await query<{ id: number }>(
+    pool,
+    'insert into api_key (name, role, hash, prefix, created_at) values ($1, $2, $3, $4, $5) returning id',
+    [input.name, input.role, hashOf(key).toString('hex'), key.slice(0, start.length + PREFIX_SHOWN), toSql(now)],
+  );
+  return { id: String(made.rows[0]?.id), key };
+}
+
+/**
+ * Whom a key belongs to; undefined for one that is unknown or revoked. Found by its hash, so nothing that is compared
+ * depends on the secret byte by byte. A valid key is remembered for 30 s, so it also passes for that long while
+ * PostgreSQL is away. Errors: ESC_STORE_UNAVAILABLE.
+ */
+export async function verifyApiKey(
+  pool: Database,
+  key: string,
+  now: EpochMs = Date.now(),
+): Promise<ApiIdentity | undefined> {
+  if (!FORM.test(key)) return undefined;
+  const digest = hashOf(key);
+  const hash = digest.toString('hex');
+  const cache = cacheOf(pool);
+  const known = cache.get(hash);
+  if (known && now < known.until) return known.identity;
+  cache.delete(hash);
+  const found = await query<{ id: number; name: string; role: ApiRole; hash: string }>(
+    pool,
+    'update api_key set last_used_at = $2 where hash = $1 and revoked_at is null returning id, name, role, hash',
+    [hash, toSql(now)],
+  );
+  const [row] = found.rows;
+  if (!row || !timingSafeEqual(Buffer.from(row.hash, 'hex'), digest)) return undefined;
+  const identity: ApiIdentity = { id: String(row.id), name: row.name, role: row.role };
+  cache.set(hash, { identity, until: now + CACHE_MS });
   return identity;
 }
 
-/** Take a key back; processes notice within half a minute. */
-export async function revokeApiKey(pool: Database, id: number): Promise<boolean> {
-  const done = await guarded(() => pool.query('update api_key set revoked_at = now() where id = $1 and revoked_at is null', [id]));
-  return (done.rowCount ?? 0) > 0;
+/**
+ * Takes a key back; whether there was one to take back. At once in this process, within 30 s in the others.
+ * Errors: ESC_STORE_UNAVAILABLE.
+ */
+export async function revokeApiKey(pool: Database, id: string, now: EpochMs = Date.now()): Promise<boolean> {
+  if (!/^\d{1,15}$/.test(id)) return false;
+  const done = await query<{ hash: string }>(
+    pool,
+    'update api_key set revoked_at = $2 where id = $1 and revoked_at is null returning hash',
+    [id, toSql(now)],
+  );
+  for (const { hash } of done.rows) cacheOf(pool).delete(hash);
+  return done.rows.length > 0;
 }
 
-export async function listApiKeys(pool: Database): Promise<(ApiIdentity & { prefix: string; created_at: Date; revoked_at: Date | null })[]> {
-  const found = await guarded(() => pool.query<ApiIdentity & { prefix: string; created_at: Date; revoked_at: Date | null }>('select id, name, role, prefix, created_at, revoked_at from api_key order by id'));
-  return found.rows;
+/** Every key, the oldest first. Errors: ESC_STORE_UNAVAILABLE. */
+export async function listApiKeys(pool: Database): Promise<ApiKeyEntry[]> {
+  const found = await query<{
+    id: number;
+    name: string;
+    role: ApiRole;
+    prefix: string;
+    created_at: Date;
+    revoked_at: Date | null;
+    last_used_at: Date | null;
+  }>(pool, 'select id, name, role, prefix, created_at, revoked_at, last_used_at from api_key order by id');
+  return found.rows.map((row) => ({
+    id: String(row.id),
+    name: row.name,
+    role: row.role,
+    prefix: row.prefix,
+    createdAt: row.created_at.getTime(),
+    revokedAt: fromSql(row.revoked_at),
+    lastUsedAt: fromSql(row.last_used_at),
+  }));
 }

@@ -1,97 +1,190 @@
-/** The board: open tickets by what is due next, read from PostgreSQL alone. */
+/** The board: tickets by what is due next, read from PostgreSQL alone. */
 import { TocsinError } from '../domain/errors';
-import { guarded, type Database } from './database';
+import type { EpochMs } from '../domain/time/instants';
+import { fromSql, query, type Database } from './database';
+import type { BoardLevel } from './projections';
 
-export interface BoardFilter {
-  status?: string;
-  priority?: string;
+/** Which tickets; lists mean any of. Without `status` and `q`, closed ones are left out. */
+export interface BoardFilters {
+  status?: string[];
+  priority?: string[];
   queue?: string;
   owner?: string;
+  /** A pack's name. */
   pack?: string;
-  breached?: boolean;
-  /** Words in the subject or the customer's name. */
+  /** Words of subject, number or id. */
   q?: string;
+  breached?: boolean;
 }
+
+/** `next_due`: the earliest first, nothing due last. `opened`: the oldest first. `priority`: P1 first, then by next due. */
 export type BoardSort = 'next_due' | 'opened' | 'priority';
+
+export interface BoardQuery {
+  filters?: BoardFilters;
+  sort?: BoardSort;
+  /** `nextCursor` of the page before, of a query with the same sort. */
+  cursor?: string;
+  /** From 1 to 500; default 50. */
+  limit?: number;
+}
 
 export interface BoardTicket {
   id: string;
   number: string;
   subject: string;
-  customer: string | null;
-  plan: string | null;
-  priority: string;
   status: string;
+  priority: string;
+  plan: string | null;
   tier: string | null;
   queue: string | null;
   owner: string | null;
-  level: string | null;
+  pack: string;
+  level: Record<string, BoardLevel>;
   breached: boolean;
-  openedAt: string | null;
-  nextDue: string | null;
+  openedAt: EpochMs;
+  updatedAt: EpochMs;
+  nextDue: EpochMs | null;
+  nextLabel: string | null;
 }
 
-const KEYS: Record<BoardSort, string> = {
-  next_due: "coalesce(b.next_due_at, 'infinity'::timestamptz)::text",
-  opened: "coalesce(b.opened_at, 'infinity'::timestamptz)::text",
-  priority: "coalesce(b.priority, 'P9') || ' ' || coalesce(b.next_due_at, 'infinity'::timestamptz)::text",
+const FAR = `'infinity'::timestamptz`;
+const NEXT_DUE = `coalesce(b.next_due_at, ${FAR})`;
+/** What pages are ordered by, with its type; the ticket id makes every place unique. */
+const KEYS: Record<BoardSort, readonly (readonly [sql: string, type: string])[]> = {
+  next_due: [[NEXT_DUE, 'timestamptz']],
+  opened: [[`coalesce(b.opened_at, ${FAR})`, 'timestamptz']],
+  priority: [
+    [`coalesce(b.priority, 'P9')`, 'text'],
+    [NEXT_DUE, 'timestamptz'],
+  ],
 };
 
-const encode = (key: string, id: string): string => Buffer.from(JSON.stringify([key, id])).toString('base64url');
+const MOST = 500;
 
-function decode(cursor: string): [string, string] {
-  try {
-    const [key, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [unknown, unknown];
-    if (typeof key === 'string' && typeof id === 'string') return [key, id];
-  } catch {
-    // falls through to the refusal
-  }
-  throw new TocsinError('ESC_REQUEST_INVALID', 'the cursor is not one that a page of this list gave', { field: 'cursor' });
+interface Row {
+  ticket_id: string;
+  number: string | null;
+  ticket_number: number | null;
+  subject: string | null;
+  status: string | null;
+  priority: string | null;
+  plan: string | null;
+  tier: string | null;
+  queue: string | null;
+  owner: string | null;
+  pack_id: string | null;
+  level: Record<string, BoardLevel>;
+  breached: boolean;
+  opened_at: Date | null;
+  updated_at: Date | null;
+  next_due_at: Date | null;
+  next_due_label: string | null;
+  place: string[];
 }
 
-/** A page of tickets, and the cursor of the next one. Closed tickets are shown only when asked for by status. */
-export async function listTickets(pool: Database, filter: BoardFilter = {}, sort: BoardSort = 'next_due', cursor?: string, limit = 50): Promise<{ tickets: BoardTicket[]; cursor?: string }> {
-  const values: unknown[] = [];
+/**
+ * A page of tickets. Pages go on from the last ticket seen, not from a count: what is opened in between neither repeats
+ * nor hides another. Errors: ESC_REQUEST_INVALID for a cursor that no page of this sort gave; ESC_STORE_UNAVAILABLE.
+ */
+export async function listTickets(
+  pool: Database,
+  board: BoardQuery = {},
+): Promise<{ tickets: BoardTicket[]; nextCursor?: string }> {
+  const { filters = {}, sort = 'next_due', cursor } = board;
+  const limit = Math.min(Math.max(Math.trunc(board.limit ?? 50), 1), MOST);
+  const keys = KEYS[sort];
+  const { where, values } = conditions(filters);
+  if (cursor !== undefined) {
+    const place = decode(cursor, sort);
+    const given = [...keys.map(([, type]) => type), 'text'].map((type) => {
+      values.push(place.shift());
+      return `$${values.length}::${type}`;
+    });
+    where.push(`(${keys.map(([sql]) => sql).join(', ')}, b.ticket_id) > (${given.join(', ')})`);
+  }
+  values.push(limit + 1);
+  const order = keys.map(([sql]) => sql).join(', ');
+  // In UTC whatever the session's zone, and to the microsecond.
+  const place = keys.map(([sql, type]) => (type === 'text' ? sql : `(${sql} at time zone 'UTC')::text || 'Z'`));
+  const found = await query<Row>(
+    pool,
+    `select b.*, t.pack_id, t.number as ticket_number, array[${place.join(', ')}] as place
+     from board b left join ticket t on t.id = b.ticket_id
+     ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+     order by ${order}, b.ticket_id limit $${values.length}`,
+    values,
+  );
+  const rows = found.rows.slice(0, limit);
+  const last = rows.at(-1);
+  const more = found.rows.length > limit && last !== undefined;
+  return {
+    tickets: rows.map(boardTicket),
+    ...(more ? { nextCursor: encode(sort, [...last.place, last.ticket_id]) } : {}),
+  };
+}
+
+function conditions(filters: BoardFilters): { where: string[]; values: unknown[] } {
   const where: string[] = [];
+  const values: unknown[] = [];
   const add = (sql: string, value: unknown): void => {
     values.push(value);
     where.push(sql.replaceAll('?', `$${values.length}`));
   };
-  for (const name of ['priority', 'queue', 'owner'] as const) if (filter[name] !== undefined) add(`b.${name} = ?`, filter[name]);
-  if (filter.status !== undefined) add('b.status = ?', filter.status);
-  else where.push("b.status not in ('closed')");
-  if (filter.pack !== undefined) add('t.pack_id = ?', filter.pack);
-  if (filter.breached !== undefined) add('b.breached = ?', filter.breached);
-  if (filter.q !== undefined) add('(b.subject ilike ? or b.customer ilike ?)', `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`);
-  if (cursor !== undefined) {
-    const [key, id] = decode(cursor);
-    values.push(key, id);
-    where.push(`(${KEYS[sort]}, b.ticket_id) > ($${values.length - 1}, $${values.length})`);
+  if (filters.status !== undefined) add('b.status = any(?)', filters.status);
+  else if (filters.q === undefined) where.push(`b.status is distinct from 'closed'`);
+  if (filters.priority !== undefined) add('b.priority = any(?)', filters.priority);
+  if (filters.queue !== undefined) add('b.queue = ?', filters.queue);
+  if (filters.owner !== undefined) add('b.owner = ?', filters.owner);
+  if (filters.pack !== undefined) add('t.pack_id = ?', filters.pack);
+  if (filters.breached !== undefined) add('b.breached = ?', filters.breached);
+  for (const word of filters.q?.split(/\s+/).filter((part) => part !== '') ?? []) {
+    add(`concat_ws(' ', b.subject, b.number, t.number, b.ticket_id) ilike ?`, `%${word.replace(/[\\%_]/g, '\\$&')}%`);
   }
-  values.push(limit + 1);
-  const found = await guarded(() =>
-    pool.query<{ sort_key: string; ticket_id: string; number: string; subject: string; customer: string; plan: string; priority: string; status: string; tier: string; queue: string; owner: string; level: string; breached: boolean; opened_at: Date | null; next_due_at: Date | null }>(
-      `select ${KEYS[sort]} as sort_key, b.* from board b left join ticket t on t.id = b.ticket_id ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by sort_key, b.ticket_id limit $${values.length}`,
-      values,
-    ),
+  return { where, values };
+}
+
+const boardTicket = (row: Row): BoardTicket => ({
+  id: row.ticket_id,
+  number: row.number ?? String(row.ticket_number ?? row.ticket_id),
+  subject: row.subject ?? '',
+  status: row.status ?? '',
+  priority: row.priority ?? '',
+  plan: row.plan,
+  tier: row.tier,
+  queue: row.queue,
+  owner: row.owner,
+  pack: row.pack_id ?? '',
+  level: row.level,
+  breached: row.breached,
+  openedAt: fromSql(row.opened_at) ?? 0,
+  updatedAt: fromSql(row.updated_at) ?? 0,
+  nextDue: fromSql(row.next_due_at),
+  nextLabel: row.next_due_label,
+});
+
+const encode = (sort: BoardSort, place: string[]): string =>
+  Buffer.from(JSON.stringify([sort, ...place])).toString('base64url');
+
+function decode(cursor: string, sort: BoardSort): string[] {
+  const refused = new TocsinError('ESC_REQUEST_INVALID', 'the cursor is not one that a page of this list gave', {
+    field: 'cursor',
+  });
+  let given: unknown;
+  try {
+    given = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw refused;
+  }
+  if (!Array.isArray(given) || !given.every((part) => typeof part === 'string')) throw refused;
+  const [of, ...place] = given as string[];
+  const types = KEYS[sort].map(([, type]) => type);
+  const fits = types.every(
+    (type, at) =>
+      type === 'text' || /^(infinityZ|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?Z)$/.test(place[at] ?? ''),
   );
-  const rows = found.rows.slice(0, limit);
-  const last = rows.at(-1);
-  const tickets = rows.map((row): BoardTicket => ({
-    id: row.ticket_id,
-    number: row.number,
-    subject: row.subject,
-    customer: row.customer,
-    plan: row.plan,
-    priority: row.priority,
-    status: row.status,
-    tier: row.tier,
-    queue: row.queue,
-    owner: row.owner,
-    level: row.level,
-    breached: row.breached,
-    openedAt: row.opened_at?.toISOString() ?? null,
-    nextDue: row.next_due_at?.toISOString() ?? null,
-  }));
-  return { tickets, ...(found.rows.length > limit && last ? { cursor: encode(last.sort_key, last.ticket_id) } : {}) };
+  if (of !== sort || place.length !== types.length + 1 || !fits || place.some((part) => part.includes('\0'))) {
+    throw refused;
+  }
+  return place.map((part) => (part === 'infinityZ' ? 'infinity' : part));
 }

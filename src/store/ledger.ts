@@ -1,54 +1,164 @@
-/** The delivery ledger: one row a key, claimed before a send and settled after it. At-least-once; repeats are counted. */
+/** The delivery ledger: one row a key, claimed before a send and settled after it. At least once; repeats are counted. */
 import type { Delivery, Receipt } from '../domain/ticket/types';
-import { guarded, toSql, type Database } from './database';
+import type { EpochMs } from '../domain/time/instants';
+import { fromSql, query, queryWithin, toSql, toSqlOrNull, type Database, type Queryable } from './database';
+import { storableJson, storableText } from './storable';
 
+/** What the ledger knows of a key: ours to send now, or settled before. */
 export type Claim = { status: 'claimed' } | { status: 'settled'; receipt: Receipt };
 
+export interface ClaimOptions {
+  now?: EpochMs;
+  /** Given up after this time, waiting for a connection included: a page waits 300 ms (design.md, decision 3). */
+  deadlineMs?: number;
+}
+
+const CLAIM = `
+  insert into delivery (key, ticket_id, channel, role, recipient, template, state, due_at, claimed_at)
+  values ($1, $2, $3, $4, $5, $6, 'claimed', $7, $8)
+  on conflict (key) do update set
+    attempts = delivery.attempts + case delivery.state when 'claimed' then 1 else 0 end,
+    claimed_at = case delivery.state when 'claimed' then excluded.claimed_at else delivery.claimed_at end
+  returning state, receipt`;
+
 /**
- * Claim a delivery's row, or find that it was settled. A row claimed before and never settled is claimed again and
- * counted: its sender may have died between the send and the receipt.
+ * Claims a delivery's row, or finds that it was settled. One that was claimed and never settled is claimed again and
+ * counted (`attempts`): its sender may have died between the send and the receipt.
+ *
+ * Errors: ESC_STORE_UNAVAILABLE; after a deadline the claim may have been made all the same.
  */
-export async function claimDelivery(pool: Database, delivery: Delivery): Promise<Claim> {
-  const found = await guarded(() =>
-    pool.query<{ state: string; receipt: Receipt | null }>(
-      `insert into delivery (key, ticket_id, channel, role, recipient, template, state, due_at, claimed_at)
-       values ($1,$2,$3,$4,$5,$6,'claimed',$7,now())
-       on conflict (key) do update set attempts = delivery.attempts + (case when delivery.state = 'claimed' then 1 else 0 end)
-       returning state, receipt`,
-      [delivery.key, delivery.ticket, delivery.channel, delivery.role, delivery.to, delivery.template, toSql(delivery.at)],
-    ),
-  );
-  const row = found.rows[0];
-  return row && row.state !== 'claimed' && row.receipt ? { status: 'settled', receipt: row.receipt } : { status: 'claimed' };
+export async function claim(pool: Database, delivery: Delivery, options: ClaimOptions = {}): Promise<Claim> {
+  const { now = Date.now(), deadlineMs } = options;
+  const values = [...address(delivery), toSql(delivery.at), toSql(now)];
+  type Row = { state: string; receipt: Receipt | null };
+  const found = await (deadlineMs === undefined
+    ? query<Row>(pool, CLAIM, values)
+    : queryWithin<Row>(pool, deadlineMs, CLAIM, values));
+  const [row] = found.rows;
+  return row && row.state !== 'claimed' && row.receipt !== null
+    ? { status: 'settled', receipt: row.receipt }
+    : { status: 'claimed' };
 }
 
-/** Write a delivery's receipt; settling twice keeps the first. Works without a claim as well (pages are sent without one). */
-export async function settleDelivery(pool: Database, delivery: Delivery, receipt: Receipt): Promise<void> {
-  await guarded(() =>
-    pool.query(
-      `insert into delivery (key, ticket_id, channel, role, recipient, template, state, due_at, claimed_at, settled_at, receipt)
-       values ($1,$2,$3,$4,$5,$6,$7,$8,now(),now(),$9)
-       on conflict (key) do update set state = $7, settled_at = now(), receipt = $9 where delivery.settled_at is null`,
-      [delivery.key, delivery.ticket, delivery.channel, delivery.role, delivery.to, delivery.template, receipt.outcome === 'delivered' ? 'sent' : receipt.outcome, toSql(delivery.at), receipt],
-    ),
-  );
+const address = (delivery: Delivery): unknown[] => [
+  delivery.key,
+  delivery.ticket,
+  delivery.channel,
+  delivery.role,
+  delivery.to,
+  delivery.template,
+];
+
+export type LedgerState = 'claimed' | 'sent' | 'failed' | 'dropped';
+
+const STATES: Readonly<Record<Receipt['outcome'], LedgerState>> = {
+  delivered: 'sent',
+  failed: 'failed',
+  unreached: 'failed',
+  dropped: 'dropped',
+};
+
+const SETTLE = `
+  insert into delivery (key, ticket_id, channel, role, recipient, template, due_at, state, receipt, settled_at, sent_at,
+    provider, provider_id, last_error)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  on conflict (key) do update set
+    state = case when delivery.settled_at is null then excluded.state else delivery.state end,
+    receipt = case when delivery.settled_at is null then excluded.receipt else delivery.receipt end,
+    sent_at = case when delivery.settled_at is null then excluded.sent_at else delivery.sent_at end,
+    provider = case when delivery.settled_at is null then excluded.provider else delivery.provider end,
+    provider_id = case when delivery.settled_at is null then excluded.provider_id else delivery.provider_id end,
+    last_error = case when delivery.settled_at is null then excluded.last_error else delivery.last_error end,
+    settled_at = coalesce(delivery.settled_at, excluded.settled_at),
+    duplicates = delivery.duplicates + case when delivery.state = 'sent' and excluded.state = 'sent'
+      and delivery.receipt is distinct from excluded.receipt then 1 else 0 end`;
+
+/**
+ * Writes what became of a delivery, and the row as well where no claim got through. Settling twice keeps the first; a
+ * second send under the same key (another receipt) is counted as a duplicate. Errors: ESC_STORE_UNAVAILABLE.
+ */
+export async function settle(
+  db: Queryable,
+  delivery: Delivery,
+  receipt: Receipt & { providerId?: string },
+): Promise<void> {
+  const state = STATES[receipt.outcome];
+  await query(db, SETTLE, [
+    ...address(delivery),
+    toSql(delivery.at),
+    state,
+    storableJson(receipt),
+    toSql(receipt.at),
+    toSqlOrNull(state === 'sent' ? (receipt.handedOverAt ?? receipt.at) : null),
+    receipt.provider ?? null,
+    receipt.providerId ?? null,
+    state === 'sent' || receipt.detail === undefined ? null : storableText(receipt.detail),
+  ]);
 }
 
-export interface LedgerRow {
+/** Counts a message that was sent once more under its key. Errors: ESC_STORE_UNAVAILABLE. */
+export async function countDuplicate(db: Queryable, key: string): Promise<void> {
+  await query(db, 'update delivery set duplicates = duplicates + 1 where key = $1', [key]);
+}
+
+export interface LedgerEntry {
   key: string;
   channel: string;
   role: string;
-  recipient: string;
-  template: string;
-  state: string;
+  recipient: string | null;
+  template: string | null;
+  state: LedgerState;
   attempts: number;
-  due_at: Date;
-  settled_at: Date | null;
+  duplicates: number;
+  dueAt: EpochMs;
+  claimedAt: EpochMs | null;
+  settledAt: EpochMs | null;
+  sentAt: EpochMs | null;
   receipt: Receipt | null;
+  lastError: string | null;
 }
 
-/** A ticket's deliveries in the order in which they were due. */
-export async function ledgerOf(pool: Database, ticket: string): Promise<LedgerRow[]> {
-  const found = await guarded(() => pool.query<LedgerRow>('select * from delivery where ticket_id = $1 order by due_at, key', [ticket]));
-  return found.rows;
+interface Row extends Pick<LedgerEntry, 'key' | 'channel' | 'role' | 'recipient' | 'template' | 'state' | 'attempts'> {
+  duplicates: number;
+  due_at: Date;
+  claimed_at: Date | null;
+  settled_at: Date | null;
+  sent_at: Date | null;
+  receipt: Receipt | null;
+  last_error: string | null;
+}
+
+/** A ticket's deliveries in the order in which they were due. Errors: ESC_STORE_UNAVAILABLE. */
+export async function ledgerOf(db: Queryable, ticketId: string): Promise<LedgerEntry[]> {
+  const found = await query<Row>(db, 'select * from delivery where ticket_id = $1 order by due_at, key', [ticketId]);
+  return found.rows.map((row) => ({
+    key: row.key,
+    channel: row.channel,
+    role: row.role,
+    recipient: row.recipient,
+    template: row.template,
+    state: row.state,
+    attempts: row.attempts,
+    duplicates: row.duplicates,
+    dueAt: row.due_at.getTime(),
+    claimedAt: fromSql(row.claimed_at),
+    settledAt: fromSql(row.settled_at),
+    sentAt: fromSql(row.sent_at),
+    receipt: row.receipt,
+    lastError: row.last_error,
+  }));
+}
+
+/** The ledger as the delivery activities take it. */
+export interface Ledger {
+  claim(delivery: Delivery, options: { deadlineMs: number }): Promise<Claim>;
+  settle(delivery: Delivery, receipt: Receipt): Promise<void>;
+}
+
+/** Errors of both: ESC_STORE_UNAVAILABLE. */
+export function createLedger(pool: Database): Ledger {
+  return {
+    claim: (delivery, options) => claim(pool, delivery, options),
+    settle: (delivery, receipt) => settle(pool, delivery, receipt),
+  };
 }

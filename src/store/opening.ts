@@ -1,10 +1,13 @@
-/** Opening a ticket: one transaction, one answer for one key for ever (design.md, decision 12). */
-import { createHash } from 'node:crypto';
+/** Opening a ticket: one transaction, and one answer to one idempotency key for ever (design.md, decision 12). */
+import type { PoolClient } from 'pg';
 import { TocsinError } from '../domain/errors';
 import type { Opening } from '../domain/ticket/types';
-import { guarded, toSql, transaction, type Database } from './database';
+import type { EpochMs } from '../domain/time/instants';
+import { query, toSql, transaction, type Database } from './database';
+import { contentHash, storableJson, storableText } from './storable';
+import { FIND_TICKET, ticketOf, type TicketRecord, type TicketSqlRow } from './ticket';
 
-/** Public numbers begin here: five digits, as people know them from the procedure's samples. */
+/** Public numbers begin here: five digits from the first ticket on. */
 const FIRST_NUMBER = 10_001;
 const NUMBERS_LOCK = 7_201_901;
 
@@ -12,106 +15,117 @@ export interface OpenRequest {
   opening: Opening;
   packId: string;
   packHash: string;
+  /** Whoever scopes it (by caller) does so before. Without one, every request opens a ticket. */
   idempotencyKey?: string;
-  receivedAt: number;
-  now: number;
+  /** When intake received it; at or before `now`. */
+  receivedAt: EpochMs;
+  now: EpochMs;
 }
 
 export interface OpenedTicket {
+  /** `TICK-YYYYMMDD-NNN`: the UTC day of the opening, and that day's running number. */
   id: string;
+  /** The public number. */
   number: string;
+  /** False for a repeat of the same request. */
   created: boolean;
-  packHash: string;
-  receivedAt: number;
-  started: boolean;
-  opening: Opening;
-}
-
-interface Row {
-  id: string;
-  number: number;
-  pack_hash: string;
-  received_at: Date;
-  started_at: Date | null;
-  opening: Opening;
-  request_hash: string | null;
-}
-
-function canonical(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  return `{${Object.entries(value)
-    .filter(([, inner]) => inner !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`)
-    .join(',')}}`;
-}
-
-const hashOf = (opening: Opening): string => createHash('sha256').update(canonical(opening)).digest('hex');
-const ticketOf = (row: Row, created: boolean): OpenedTicket => ({
-  id: row.id,
-  number: String(row.number),
-  created,
-  packHash: row.pack_hash,
-  receivedAt: row.received_at.getTime(),
-  started: row.started_at !== null,
-  opening: row.opening,
-});
-
-function known(row: Row, hash: string, key: string): OpenedTicket {
-  if (row.request_hash !== hash) throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', `the idempotency key "${key}" opened ${row.id} with another request`, { ticket: row.id });
-  return ticketOf(row, false);
+  row: TicketRecord;
 }
 
 /**
- * Open a ticket's row: gap-free id of its UTC day and public number, customer and message in their one home.
- * Errors: ESC_IDEMPOTENCY_CONFLICT for another request under a used key; ESC_STORE_UNAVAILABLE.
+ * Opens a ticket's row: gap-free numbers, customer and message in their one home. The request is the opening: the same
+ * one under the same key has the same answer for ever, whatever pack is the default by then.
+ *
+ * Errors: ESC_IDEMPOTENCY_CONFLICT for another request under a used key; ESC_STORE_UNAVAILABLE, after which the same
+ * request may be repeated.
  */
 export async function openTicket(pool: Database, request: OpenRequest): Promise<OpenedTicket> {
-  const hash = hashOf(request.opening);
-  const key = request.idempotencyKey;
-  if (key !== undefined) {
-    const found = await guarded(() => pool.query<Row>('select * from ticket where idempotency_key = $1', [key]));
-    if (found.rows[0]) return known(found.rows[0], hash, key);
-  }
+  const hash = contentHash(request.opening);
+  const earlier = await repeated(pool, request, hash);
+  if (earlier) return earlier;
   return transaction(pool, async (client) => {
-    // One opening at a time: counters without gaps need an order, and a roll-back must give its numbers back.
+    // One opening at a time: numbers without gaps need an order, and a roll-back gives them back.
     await client.query('select pg_advisory_xact_lock($1)', [NUMBERS_LOCK]);
-    if (key !== undefined) {
-      const again = await client.query<Row>('select * from ticket where idempotency_key = $1', [key]);
-      if (again.rows[0]) return known(again.rows[0], hash, key);
-    }
-    const day = new Date(request.receivedAt).toISOString().slice(0, 10);
-    const counted = await client.query<{ last: number }>('insert into ticket_day (day, last) values ($1, 1) on conflict (day) do update set last = ticket_day.last + 1 returning last', [day]);
-    const id = `TICK-${day.replaceAll('-', '')}-${String(counted.rows[0]?.last ?? 1).padStart(3, '0')}`;
-    const { name, email, ...attributes } = request.opening.customer;
-    const party = await client.query<{ id: number }>('insert into party (name, email, attributes) values ($1, $2, $3) returning id', [name, email, attributes]);
-    const inserted = await client.query<Row>(
-      `insert into ticket (id, number, pack_id, pack_hash, received_at, opened_at, idempotency_key, request_hash, party_id, opening)
-       values ($1, coalesce((select max(number) + 1 from ticket), $2), $3, $4, $5, $6, $7, $8, $9, $10) returning *`,
-      [id, FIRST_NUMBER, request.packId, request.packHash, toSql(request.receivedAt), toSql(request.now), key ?? null, hash, party.rows[0]?.id, request.opening],
-    );
-    await client.query('insert into message (ticket_id, party_id, subject, body, received_at) values ($1, $2, $3, $4, $5)', [id, party.rows[0]?.id, request.opening.subject, request.opening.body, toSql(request.receivedAt)]);
-    const row = inserted.rows[0];
-    if (!row) throw new Error('an inserted ticket was not returned');
-    return ticketOf(row, true);
+    return (await repeated(client, request, hash)) ?? insertTicket(client, request, hash);
   });
 }
 
-/** The ticket's workflow runs: the sweeper leaves it alone from now on. */
-export async function markStarted(pool: Database, id: string): Promise<void> {
-  await guarded(() => pool.query('update ticket set started_at = coalesce(started_at, now()) where id = $1', [id]));
+async function repeated(
+  db: Database | PoolClient,
+  request: OpenRequest,
+  hash: string,
+): Promise<OpenedTicket | undefined> {
+  if (request.idempotencyKey === undefined) return undefined;
+  const found = await query<TicketSqlRow>(db, `${FIND_TICKET} where t.idempotency_key = $1`, [request.idempotencyKey]);
+  const [row] = found.rows;
+  if (!row) return undefined;
+  if (row.request_hash !== hash) {
+    const message = `the idempotency key "${request.idempotencyKey}" opened ${row.id} with another request; use a new key`;
+    throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', message, { ticket: row.id });
+  }
+  return { id: row.id, number: String(row.number), created: false, row: ticketOf(row) };
 }
 
-/** Rows whose workflow was never started, oldest first: a crash between the commit and the start leaves one. */
-export async function unstarted(pool: Database, olderThanMs: number, limit = 50): Promise<OpenedTicket[]> {
-  const found = await guarded(() => pool.query<Row>(`select * from ticket where started_at is null and opened_at < now() - make_interval(secs => $1) order by opened_at limit $2`, [olderThanMs / 1000, limit]));
-  return found.rows.map((row) => ticketOf(row, false));
+async function insertTicket(client: PoolClient, request: OpenRequest, hash: string): Promise<OpenedTicket> {
+  const { opening, now } = request;
+  const id = await nextId(client, now);
+  const partyId = await upsertParty(client, opening.customer, now);
+  // Subject, body, customer and fields are the message's: they may be personal.
+  const { subject, body, customer, fields, ...rest } = opening;
+  const inserted = await client.query<{ number: number }>(
+    `insert into ticket (id, number, pack_id, pack_hash, opened_at, received_at, idempotency_key, request_hash,
+       party_id, opening)
+     values ($1, (select coalesce(max(number) + 1, $2) from ticket), $3, $4, $5, $6, $7, $8, $9, $10)
+     returning number`,
+    [
+      id,
+      FIRST_NUMBER,
+      request.packId,
+      request.packHash,
+      toSql(now),
+      toSql(request.receivedAt),
+      request.idempotencyKey ?? null,
+      hash,
+      partyId,
+      storableJson({ ...rest, plan: customer.plan }),
+    ],
+  );
+  await client.query(
+    'insert into message (ticket_id, party_id, subject, body, details, received_at) values ($1, $2, $3, $4, $5, $6)',
+    [
+      id,
+      partyId,
+      storableText(subject),
+      storableText(body),
+      storableJson({ customer, ...(fields === undefined ? {} : { fields }) }),
+      toSql(request.receivedAt),
+    ],
+  );
+  const made = await client.query<TicketSqlRow>(`${FIND_TICKET} where t.id = $1`, [id]);
+  const [row] = made.rows;
+  if (!row) throw new Error(`${id} was inserted and is not there`);
+  return { id, number: String(inserted.rows[0]?.number), created: true, row: ticketOf(row) };
 }
 
-/** A ticket by id or public number. */
-export async function findTicket(pool: Database, idOrNumber: string): Promise<OpenedTicket | undefined> {
-  const number = /^#?\d{1,15}$/.test(idOrNumber) ? Number(idOrNumber.replace('#', '')) : -1;
-  const found = await guarded(() => pool.query<Row>('select * from ticket where id = $1 or number = $2', [idOrNumber, number]));
-  return found.rows[0] && ticketOf(found.rows[0], false);
+async function nextId(client: PoolClient, now: EpochMs): Promise<string> {
+  const day = toSql(now).toISOString().slice(0, 10);
+  const counted = await client.query<{ last: number }>(
+    `insert into ticket_day (day, last) values ($1, 1)
+     on conflict (day) do update set last = ticket_day.last + 1 returning last`,
+    [day],
+  );
+  return `TICK-${day.replaceAll('-', '')}-${String(counted.rows[0]?.last).padStart(3, '0')}`;
+}
+
+async function upsertParty(client: PoolClient, customer: Opening['customer'], now: EpochMs): Promise<number> {
+  const { name, email, ...attributes } = customer;
+  const kept = await client.query<{ id: number }>(
+    `insert into party (name, email, attributes, created_at) values ($1, $2, $3, $4)
+     on conflict (lower(email)) where erased_at is null
+     do update set name = excluded.name, attributes = party.attributes || excluded.attributes returning id`,
+    [storableText(name ?? ''), storableText(email), storableJson(attributes), toSql(now)],
+  );
+  const [party] = kept.rows;
+  if (!party) throw new Error('a party was kept and is not there');
+  return party.id;
 }

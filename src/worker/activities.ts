@@ -3,7 +3,6 @@ import { Context } from '@temporalio/activity';
 import { channelsFromEnv } from '../activities/configuration';
 import { openChannels, type Channels } from '../activities/channels';
 import { createDeliver } from '../activities/deliver';
-import type { LedgerPort } from '../activities/delivery-ports';
 import type { OnCallOverride } from '../activities/on-call';
 import type { DeliveryLog } from '../activities/ports';
 import { createSettleLater } from '../activities/settle-later';
@@ -12,9 +11,10 @@ import { readPublished, readTemplatesOf } from '../policies/publish';
 import { renderTemplate, type TemplateSource } from '../policies/templates';
 import type { Database } from '../store/database';
 import { appendEvents } from '../store/events';
-import { claimDelivery, settleDelivery } from '../store/ledger';
+import { createLedger } from '../store/ledger';
 import { listOverrides } from '../store/overrides';
-import { postStatusUpdate } from '../store/status-page';
+import { postUpdate } from '../store/status-page';
+import { createAudiences } from './audiences';
 import type { ArchiveBatch, TicketActivities } from '../workflows/messages';
 
 /** How old the local copy of on-call overrides may get: a page must not wait for PostgreSQL. */
@@ -68,8 +68,8 @@ export function createActivities(pool: Database, packs: string, env: NodeJS.Proc
     info: (message, attributes) => inActivity(() => contextLog.info(message, attributes), () => log.info(message, attributes)),
     warn: (message, attributes) => inActivity(() => contextLog.warn(message, attributes), () => log.warn(message, attributes)),
   };
-  const channels: Channels = openChannels(channelsFromEnv(env), { log: safeLog, now: () => Date.now(), statusPage: { postUpdate: (update) => postStatusUpdate(pool, update) } });
-  const ledger: LedgerPort = { claim: (delivery) => claimDelivery(pool, delivery), settle: (delivery, receipt) => settleDelivery(pool, delivery, receipt) };
+  const channels: Channels = openChannels(channelsFromEnv(env), { log: safeLog, now: () => Date.now(), statusPage: { postUpdate: (update) => postUpdate(pool, update) } });
+  const ledger = createLedger(pool);
   const settleLater = createSettleLater(ledger, log);
   const overrides = cachedOverrides(pool);
   const reader = packReader(packs);
@@ -85,6 +85,7 @@ export function createActivities(pool: Database, packs: string, env: NodeJS.Proc
     },
     people: { pack: (hash) => reader.pack(hash) },
     overrides,
+    audience: createAudiences(pool, env['TOCSIN_AUDIENCES_FILE']),
     channels: channels.ports,
     now: () => Date.now(),
     log: safeLog,

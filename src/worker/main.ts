@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} } },
     shutdownSignals: [],
   });
-  const pool = createPool(config.databaseUrl, { name: 'tocsin-worker', max: 20, queryTimeoutMs: 5_000 });
+  const pool = createPool(config.databaseUrl, { applicationName: 'tocsin-worker', max: 20, statementTimeoutMs: 5_000 });
   const { client, connection } = await connect(config.temporal);
   const native = await NativeConnection.connect({ address: config.temporal.address });
   await fetchPacks(pool, config.packs).catch((error: unknown) => log.warn(`packs: ${String(error)}`));

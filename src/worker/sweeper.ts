@@ -1,7 +1,7 @@
 /** Starts what an opening left unstarted: a crash between the commit and the start leaves a row (design.md, decision 12). */
 import type { TicketClient } from '../client/tickets';
 import type { Database } from '../store/database';
-import { markStarted, unstarted } from '../store/opening';
+import { markStarted, unstarted } from '../store/ticket';
 
 /** Rows this young are being started by whoever opened them. */
 const YOUNG_MS = 3_000;

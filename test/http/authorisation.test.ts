@@ -39,17 +39,18 @@ describe('authorisation by route', () => {
     expect(Object.fromEntries(routes.map(([route, access]) => [route, [access].flat().join(' ')]))).toEqual(EXPECTED);
   });
 
-  it.each(Object.entries(EXPECTED).flatMap(([route, allowed]) => roles.map((role) => ({ route, role, allowed: allowed.split(' ') }))))(
-    '$route with a key of role $role',
-    async ({ route, role, allowed }) => {
-      const server = await api();
-      const response = await request(server, route, role);
-      if (allowed.includes('public') || (role && allowed.includes(role))) {
-        expect(response.statusCode).toBeGreaterThanOrEqual(200);
-        expect(response.statusCode).toBeLessThan(300);
-      } else problem(response, role ? 'ESC_NOT_PERMITTED' : 'ESC_UNAUTHENTICATED');
-    },
-  );
+  it.each(
+    Object.entries(EXPECTED).flatMap(([route, allowed]) =>
+      roles.map((role) => ({ route, role, allowed: allowed.split(' ') })),
+    ),
+  )('$route with a key of role $role', async ({ route, role, allowed }) => {
+    const server = await api();
+    const response = await request(server, route, role);
+    if (allowed.includes('public') || (role && allowed.includes(role))) {
+      expect(response.statusCode).toBeGreaterThanOrEqual(200);
+      expect(response.statusCode).toBeLessThan(300);
+    } else problem(response, role ? 'ESC_NOT_PERMITTED' : 'ESC_UNAUTHENTICATED');
+  });
 
   it('refuses to add a route that the table does not have', () => {
     expect(() => accessOf('GET', '/v1/secrets')).toThrow('no row in src/http/access.ts');
@@ -59,22 +60,33 @@ describe('authorisation by route', () => {
 
 describe('authorisation by command', () => {
   const commanderOnly = ['send_update', 'escalate', 'deescalate'];
-  const expected = (name: string) => [...(name === 'message' ? ['intake'] : []), ...(commanderOnly.includes(name) ? [] : ['agent']), 'commander', 'admin'];
+  const expected = (name: string) => [
+    ...(name === 'message' ? ['intake'] : []),
+    ...(commanderOnly.includes(name) ? [] : ['agent']),
+    'commander',
+    'admin',
+  ];
 
-  it.each(COMMANDS.flatMap((name) => KEY_ROLES.map((role) => ({ name, role }))))('$name with a key of role $role', async ({ name, role }) => {
-    const { ask, world } = await api();
-    const response = await ask('POST', `${TICKET}/commands/${name}`, { role, body: { text: 'x' } });
-    const may = expected(name).includes(role);
-    expect(COMMAND_ACCESS[name].includes(role)).toBe(may);
-    if (may) expect(response.statusCode).toBe(200);
-    else problem(response, 'ESC_NOT_PERMITTED');
-    expect(world.commands).toHaveLength(may ? 1 : 0);
-  });
+  it.each(COMMANDS.flatMap((name) => KEY_ROLES.map((role) => ({ name, role }))))(
+    '$name with a key of role $role',
+    async ({ name, role }) => {
+      const { ask, world } = await api();
+      const response = await ask('POST', `${TICKET}/commands/${name}`, { role, body: { text: 'x' } });
+      const may = expected(name).includes(role);
+      expect(COMMAND_ACCESS[name].includes(role)).toBe(may);
+      if (may) expect(response.statusCode).toBe(200);
+      else problem(response, 'ESC_NOT_PERMITTED');
+      expect(world.commands).toHaveLength(may ? 1 : 0);
+    },
+  );
 
   it('is not passed by another spelling of the command', async () => {
     const { ask, world } = await api();
     for (const spelling of ['send-update', 'sendUpdate', 'SEND_UPDATE', 'update', 'send%20update', 'Escalate']) {
-      problem(await ask('POST', `${TICKET}/commands/${spelling}`, { role: 'agent', body: { text: 'x', reason: 'y' } }), 'ESC_NOT_PERMITTED');
+      problem(
+        await ask('POST', `${TICKET}/commands/${spelling}`, { role: 'agent', body: { text: 'x', reason: 'y' } }),
+        'ESC_NOT_PERMITTED',
+      );
     }
     expect(world.commands).toHaveLength(0);
   });
@@ -99,8 +111,17 @@ describe('keys', () => {
 
   it('are asked for before the body is read', async () => {
     const { ask } = await api();
-    problem(await ask('POST', '/v1/tickets', { body: 'x'.repeat(300 * 1024), headers: { 'content-type': 'application/json' } }), 'ESC_UNAUTHENTICATED');
-    problem(await ask('POST', '/v1/tickets', { role: 'ops', body: '{', headers: { 'content-type': 'application/json' } }), 'ESC_NOT_PERMITTED');
+    problem(
+      await ask('POST', '/v1/tickets', {
+        body: 'x'.repeat(300 * 1024),
+        headers: { 'content-type': 'application/json' },
+      }),
+      'ESC_UNAUTHENTICATED',
+    );
+    problem(
+      await ask('POST', '/v1/tickets', { role: 'ops', body: '{', headers: { 'content-type': 'application/json' } }),
+      'ESC_NOT_PERMITTED',
+    );
   });
 
   it('go on working for an hour while the store is away, so that a page can be acknowledged', async () => {

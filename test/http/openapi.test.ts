@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import type { FastifyInstance } from 'fastify';
 import { KEY_ROLES, ROUTE_ACCESS } from '../../src/http/access';
 import { documentOf } from '../../src/http/openapi';
-import { api, closeAll } from './support';
+import { api, closeAll, type Doc } from './support';
 
-type Doc = Record<string, any>;
 let app: FastifyInstance;
 let document: Doc;
 

@@ -2,7 +2,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { Gauge, Registry } from 'prom-client';
 import { ERRORS, type ErrorCode } from '../../src/domain/errors';
 import { listen } from '../../src/http/server';
-import { api, closeAll, OPENING, problem, TICKET } from './support';
+import { api, closeAll, OPENING, problem, TICKET, type Doc, type World } from './support';
 
 afterEach(closeAll);
 
@@ -66,17 +66,24 @@ describe('request ids', () => {
 });
 
 describe('problem documents', () => {
-  it.each(Object.keys(ERRORS) as ErrorCode[])('%s has the members of RFC 9457 and the status of the catalogue', async (code) => {
-    const { ask, world } = await api();
-    world.fail('view', code, 'the value 7 is wrong');
-    const response = await ask('GET', `${TICKET}?token=secret`, { role: 'agent' });
-    const body = problem(response, code);
-    const { status, retryable, meaning } = ERRORS[code];
-    expect(body).toMatchObject({ status, retryable, instance: TICKET, title: expect.any(String) });
-    expect(meaning.startsWith(body['title'] as string)).toBe(true);
-    expect(body['detail']).toBe(status < 500 || ['ESC_OUTCOME_UNKNOWN', 'ESC_PROVIDER_REFUSED'].includes(code) ? 'the value 7 is wrong' : meaning);
-    expect(response.headers['retry-after'] !== undefined).toBe(retryable && status !== 500);
-  });
+  it.each(Object.keys(ERRORS) as ErrorCode[])(
+    '%s has the members of RFC 9457 and the status of the catalogue',
+    async (code) => {
+      const { ask, world } = await api();
+      world.fail('view', code, 'the value 7 is wrong');
+      const response = await ask('GET', `${TICKET}?token=secret`, { role: 'agent' });
+      const body = problem(response, code);
+      const { status, retryable, meaning } = ERRORS[code];
+      expect(body).toMatchObject({ status, retryable, instance: TICKET, title: expect.any(String) });
+      expect(meaning.startsWith(body['title'] as string)).toBe(true);
+      expect(body['detail']).toBe(
+        status < 500 || ['ESC_OUTCOME_UNKNOWN', 'ESC_PROVIDER_REFUSED'].includes(code)
+          ? 'the value 7 is wrong'
+          : meaning,
+      );
+      expect(response.headers['retry-after'] !== undefined).toBe(retryable && status !== 500);
+    },
+  );
 
   it('say nothing of a defect but its request id; the log says the rest', async () => {
     const lines: string[] = [];
@@ -88,12 +95,15 @@ describe('problem documents', () => {
     expect(lines.some((line) => line.includes('hunter2') && line.includes(requestId as string))).toBe(true);
   });
 
-  it.each(['string', undefined, null, 42, { code: 'toString' }, { code: 'ESC_NOT_A_CODE' }, { statusCode: 200 }])('come of anything that is thrown: %p', async (thrown) => {
-    const { ask } = await api({}, (ports) => {
-      ports.tickets.view = () => Promise.reject(thrown as unknown as Error);
-    });
-    problem(await ask('GET', TICKET, { role: 'agent' }), 'ESC_INTERNAL');
-  });
+  it.each(['string', undefined, null, 42, { code: 'toString' }, { code: 'ESC_NOT_A_CODE' }, { statusCode: 200 }])(
+    'come of anything that is thrown: %p',
+    async (thrown) => {
+      const { ask } = await api({}, (ports) => {
+        ports.tickets.view = () => Promise.reject(thrown);
+      });
+      problem(await ask('GET', TICKET, { role: 'agent' }), 'ESC_INTERNAL');
+    },
+  );
 
   it.each([
     ['broken JSON', '{"subject":', 'application/json'],
@@ -103,7 +113,10 @@ describe('problem documents', () => {
     ['YAML where JSON belongs', 'subject: x', 'application/yaml'],
   ])('refuse %s', async (_what, body, type) => {
     const { ask, world } = await api();
-    problem(await ask('POST', '/v1/tickets', { role: 'intake', body, headers: { 'content-type': type } }), 'ESC_REQUEST_INVALID');
+    problem(
+      await ask('POST', '/v1/tickets', { role: 'intake', body, headers: { 'content-type': type } }),
+      'ESC_REQUEST_INVALID',
+    );
     expect(world.opens).toHaveLength(0);
   });
 
@@ -144,7 +157,11 @@ describe('answers', () => {
   it('are not kept by caches and not guessed at', async () => {
     const { ask } = await api();
     const { headers } = await ask('GET', TICKET, { role: 'agent' });
-    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-type': 'application/json; charset=utf-8' });
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-type': 'application/json; charset=utf-8',
+    });
   });
 });
 
@@ -168,14 +185,21 @@ describe('the service', () => {
     const { ask } = await api();
     expect((await ask('GET', '/healthz')).json()).toEqual({ status: 'ok' });
     const ready = await ask('GET', '/readyz');
-    expect(ready.json()).toEqual({ ready: true, checks: ['store', 'temporal', 'packs'].map((name) => ({ name, ok: true })) });
+    expect(ready.json()).toEqual({
+      ready: true,
+      checks: ['store', 'temporal', 'packs'].map((name) => ({ name, ok: true })),
+    });
     expect(ready.body).not.toContain('secret');
   });
 
   it.each([
-    ['a part is down', (world: any) => (world.ready[1].ok = false), 'temporal'],
-    ['the check itself fails', (world: any) => world.fail('ready', 'ESC_INTERNAL'), 'checks'],
-    ['nothing was checked', (world: any) => (world.ready = []), undefined],
+    [
+      'a part is down',
+      (world: World) => (world.ready = world.ready.map((one) => ({ ...one, ok: one.name !== 'temporal' }))),
+      'temporal',
+    ],
+    ['the check itself fails', (world: World) => world.fail('ready', 'ESC_INTERNAL'), 'checks'],
+    ['nothing was checked', (world: World) => (world.ready = []), undefined],
   ])('is not ready when %s', async (_what, change, part) => {
     const { ask, world } = await api();
     change(world);
@@ -183,7 +207,12 @@ describe('the service', () => {
     expect(response.statusCode).toBe(503);
     expect(response.headers['retry-after']).toBe('2');
     expect(response.json().ready).toBe(false);
-    expect(response.json().checks.filter((check: any) => !check.ok).map((check: any) => check.name)).toEqual(part === undefined ? [] : [part]);
+    expect(
+      response
+        .json()
+        .checks.filter((check: Doc) => !check.ok)
+        .map((check: Doc) => check.name),
+    ).toEqual(part === undefined ? [] : [part]);
   });
 
   it('measures requests by route, never by id, and exposes what else is measured', async () => {
@@ -194,7 +223,9 @@ describe('the service', () => {
     await ask('GET', '/some/where');
     const response = await ask('GET', '/metrics', { role: 'ops' });
     expect(response.headers['content-type']).toMatch(/^text\/plain/);
-    expect(response.body).toContain('tocsin_http_request_duration_seconds_count{method="GET",route="/v1/tickets/:id",status="200"} 1');
+    expect(response.body).toContain(
+      'tocsin_http_request_duration_seconds_count{method="GET",route="/v1/tickets/:id",status="200"} 1',
+    );
     expect(response.body).toContain('route="(none)",status="404"');
     expect(response.body).toContain('tocsin_lateness 3');
     expect(response.body).not.toContain('TICK-');
@@ -210,7 +241,9 @@ describe('the service', () => {
     const { app } = await api();
     await listen(app, 0);
     const answer = await new Promise<string>((resolve) => {
-      const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1', () => socket.end('GET / HTTP/1.1\r\nHost: x\r\nBad Header\0: y\r\n\r\n'));
+      const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1', () =>
+        socket.end('GET / HTTP/1.1\r\nHost: x\r\nBad Header\0: y\r\n\r\n'),
+      );
       let text = '';
       socket.on('data', (part) => (text += part.toString()));
       socket.on('close', () => resolve(text));

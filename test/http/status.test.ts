@@ -81,15 +81,23 @@ describe('/status', () => {
     world.incidents = [incident({ title: evil, state: evil, updates: [{ at: NOW, text: evil }] })];
     const { body } = await ask('GET', '/status', html);
     expect(body).not.toMatch(/<img|<script/);
-    expect(body.split('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;')).toHaveLength(4);
+    expect(
+      body.split('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;'),
+    ).toHaveLength(4);
   });
 
   it('lets no page run a script, be framed, or be taken for another type', async () => {
     const { ask } = await api();
     for (const url of ['/status', '/']) {
       const { headers, body } = await ask('GET', url, html);
-      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' });
-      expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/);
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(headers['content-security-policy']).toMatch(
+        /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+      );
       expect(body).not.toMatch(/<script|style="|https?:\/\//);
     }
   });
@@ -109,7 +117,11 @@ describe('/status', () => {
     await ask('GET', '/status');
     world.fail('status', 'ESC_STORE_UNAVAILABLE');
     world.now += 600_000;
-    expect((await ask('GET', '/status')).json()).toMatchObject({ stale: true, asOf: '2026-03-02T10:00:00Z', incidents: [{ lateSeconds: 600 }] });
+    expect((await ask('GET', '/status')).json()).toMatchObject({
+      stale: true,
+      asOf: '2026-03-02T10:00:00Z',
+      incidents: [{ lateSeconds: 600 }],
+    });
     const page = await ask('GET', '/status', html);
     expect(page.body).toContain('may be out of date');
     world.failures = {};

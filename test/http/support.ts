@@ -19,19 +19,40 @@ export class World {
   boards: BoardQuery[] = [];
   scenarios: string[] = [];
   incidents: PublicIncident[] = [];
-  ready: ReadinessCheck[] = ['store', 'temporal', 'packs'].map((name) => ({ name, ok: true, detail: 'postgres://user:secret@host' }));
+  ready: ReadinessCheck[] = ['store', 'temporal', 'packs'].map((name) => ({
+    name,
+    ok: true,
+    detail: 'postgres://user:secret@host',
+  }));
   events: TicketEvent[] = [];
   verified = 0;
   statusAsked = 0;
   /** Thrown by the named ports until removed. */
-  failures: Partial<Record<'open' | 'view' | 'command' | 'board' | 'keys' | 'status' | 'rehearse' | 'ready' | 'timeline', unknown>> = {};
+  failures: Partial<
+    Record<'open' | 'view' | 'command' | 'board' | 'keys' | 'status' | 'rehearse' | 'ready' | 'timeline', unknown>
+  > = {};
 
-  fail(port: keyof World['failures'], code: ErrorCode, message = 'postgres://user:secret@host is away', details = {}): void {
+  fail(
+    port: keyof World['failures'],
+    code: ErrorCode,
+    message = 'postgres://user:secret@host is away',
+    details = {},
+  ): void {
     this.failures[port] = new TocsinError(code, message, details);
   }
 
   event(seq: number, at: number, extra: Partial<TicketEvent> = {}): TicketEvent {
-    return { seq, at, recordedAt: at + 20, type: 'noted', by: { name: 'Ada', kind: 'person' }, cause: `command:c${seq}`, clauses: ['SEC-ESC-052'], data: { text: 'looked at it' }, ...extra };
+    return {
+      seq,
+      at,
+      recordedAt: at + 20,
+      type: 'noted',
+      by: { name: 'Ada', kind: 'person' },
+      cause: `command:c${seq}`,
+      clauses: ['SEC-ESC-052'],
+      data: { text: 'looked at it' },
+      ...extra,
+    };
   }
 }
 
@@ -41,7 +62,15 @@ const view = (id: string): TicketView => ({
   seq: 4,
   at: NOW,
   status: 'in_progress',
-  ticket: { id, status: 'in_progress', priority: 'P1', subject: 'Down', opened_at: NOW - 60_000, customer: { name: 'Jane', email: 'jane@example.com', plan: 'enterprise' }, tags: [] },
+  ticket: {
+    id,
+    status: 'in_progress',
+    priority: 'P1',
+    subject: 'Down',
+    opened_at: NOW - 60_000,
+    customer: { name: 'Jane', email: 'jane@example.com', plan: 'enterprise' },
+    tags: [],
+  },
   paths: {},
   tasks: [{ task: 'commander', n: 1, for: ['support_manager'], opened: NOW, due: NOW + 60_000, breached: false }],
   is: ['p1'],
@@ -54,10 +83,11 @@ const view = (id: string): TicketView => ({
 export function portsOf(world: World): HttpPorts {
   const tickets = new Map<string, { hash: string; id: string }>();
   const raise = (port: keyof World['failures']): void => {
-    if (world.failures[port] !== undefined) throw world.failures[port];
+    if (world.failures[port] !== undefined) throw world.failures[port] as Error;
   };
   const found = (ticket: string): void => {
-    if (!['TICK-20260302-001', '10001'].includes(ticket)) throw new TocsinError('ESC_TICKET_NOT_FOUND', `there is no ticket ${ticket}`, { ticket });
+    if (!['TICK-20260302-001', '10001'].includes(ticket))
+      throw new TocsinError('ESC_TICKET_NOT_FOUND', `there is no ticket ${ticket}`, { ticket });
   };
   return {
     tickets: {
@@ -66,10 +96,17 @@ export function portsOf(world: World): HttpPorts {
         world.opens.push(order);
         const hash = JSON.stringify([order.opening, order.pack]);
         const before = tickets.get(order.idempotencyKey);
-        if (before && before.hash !== hash) throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', 'the key was used with another request');
+        if (before && before.hash !== hash)
+          throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', 'the key was used with another request');
         const id = before?.id ?? `TICK-20260302-${String(tickets.size + 1).padStart(3, '0')}`;
         tickets.set(order.idempotencyKey, { hash, id });
-        return { id, number: '10001', created: !before, openedAt: order.receivedAt, pack: { id: 'secureai', hash: 'a'.repeat(64) } };
+        return {
+          id,
+          number: '10001',
+          created: !before,
+          openedAt: order.receivedAt,
+          pack: { id: 'secureai', hash: 'a'.repeat(64) },
+        };
       },
       view: async (ticket) => {
         raise('view');
@@ -78,7 +115,18 @@ export function portsOf(world: World): HttpPorts {
       },
       agenda: async (ticket) => {
         found(ticket);
-        return [{ at: NOW + 300_000, kind: 'due', rank: 2, id: 'commitment:response', name: 'response', label: 'first response', clauses: [], data: {} }];
+        return [
+          {
+            at: NOW + 300_000,
+            kind: 'due',
+            rank: 2,
+            id: 'commitment:response',
+            name: 'response',
+            label: 'first response',
+            clauses: [],
+            data: {},
+          },
+        ];
       },
       timeline: async (ticket, { after, limit }) => {
         raise('timeline');
@@ -105,7 +153,17 @@ export function portsOf(world: World): HttpPorts {
       list: async (query) => {
         raise('board');
         world.boards.push(query);
-        const row = { id: 'TICK-20260302-001', number: '10001', subject: 'Down', status: 'created', priority: 'P1', pack: 'secureai', openedAt: NOW, nextDue: NOW + 1_000, breached: false };
+        const row = {
+          id: 'TICK-20260302-001',
+          number: '10001',
+          subject: 'Down',
+          status: 'created',
+          priority: 'P1',
+          pack: 'secureai',
+          openedAt: NOW,
+          nextDue: NOW + 1_000,
+          breached: false,
+        };
         return query.cursor === 'page-2' ? { tickets: [] } : { tickets: [row], nextCursor: 'page-2' };
       },
     },
@@ -129,7 +187,9 @@ export function portsOf(world: World): HttpPorts {
       world.scenarios.push(scenario);
       return {
         ok: true,
-        rows: [{ at: '2026-03-02T10:00:00Z', offset: 'PT0S', type: 'opened', summary: 'opened', clauses: [], data: {} }],
+        rows: [
+          { at: '2026-03-02T10:00:00Z', offset: 'PT0S', type: 'opened', summary: 'opened', clauses: [], data: {} },
+        ],
         checks: [{ ok: true, kind: 'expect', text: 'opened' }],
       };
     },
@@ -144,13 +204,20 @@ export interface Api {
   app: FastifyInstance;
   world: World;
   /** A request with a role's key; without a role, without a key. */
-  ask(method: 'GET' | 'POST', url: string, options?: { role?: KeyRole | undefined; body?: unknown } & Pick<InjectOptions, 'headers' | 'remoteAddress'>): Promise<LightMyRequestResponse>;
+  ask(
+    method: 'GET' | 'POST',
+    url: string,
+    options?: { role?: KeyRole | undefined; body?: unknown } & Pick<InjectOptions, 'headers' | 'remoteAddress'>,
+  ): Promise<LightMyRequestResponse>;
 }
 
 const opened: FastifyInstance[] = [];
 
 /** A server for one test; {@link closeAll} ends it. */
-export async function api(options: ServerOptions = {}, change: (ports: HttpPorts) => void = () => undefined): Promise<Api> {
+export async function api(
+  options: ServerOptions = {},
+  change: (ports: HttpPorts) => void = () => undefined,
+): Promise<Api> {
   const world = new World();
   const ports = portsOf(world);
   change(ports);
@@ -175,13 +242,26 @@ export async function closeAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((app) => app.close()));
 }
 
+/** A parsed JSON document, looked into freely. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Doc = Record<string, any>;
+
 export const TICKET = '/v1/tickets/TICK-20260302-001';
-export const OPENING = { subject: 'Dashboard is down', body: 'Nothing loads', channel: 'phone', customer: { name: 'Jane', email: 'jane@example.com', plan: 'enterprise' } };
+export const OPENING = {
+  subject: 'Dashboard is down',
+  body: 'Nothing loads',
+  channel: 'phone',
+  customer: { name: 'Jane', email: 'jane@example.com', plan: 'enterprise' },
+};
 
 /** Asserts a problem document of a code, and returns it. */
-export function problem(response: LightMyRequestResponse, code: ErrorCode): Record<string, any> {
-  const body = response.json<Record<string, any>>();
-  expect({ status: response.statusCode, code: body['code'], detail: body['detail'] }).toEqual({ status: body['status'], code, detail: expect.any(String) });
+export function problem(response: LightMyRequestResponse, code: ErrorCode): Doc {
+  const body = response.json<Doc>();
+  expect({ status: response.statusCode, code: body['code'], detail: body['detail'] }).toEqual({
+    status: body['status'],
+    code,
+    detail: expect.any(String),
+  });
   expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(body['type']).toBe(`urn:tocsin:error:${code}`);
   expect(body['requestId']).toBe(response.headers['x-request-id']);

@@ -108,7 +108,7 @@ describe('what is wrong is said with its line and column', () => {
     [
       'YAML that cannot be read',
       'people: { cto: { email: a }\n',
-      ['pack.yaml:4:1 error Flow map must end with a } (yaml)'],
+      ['pack.yaml:4:1 error Flow map in block collection must be sufficiently indented and end with a } (yaml)'],
     ],
     ['a key given twice', 'params:\n  a: 1\n  a: 2\n', ['pack.yaml:5:3 error Map keys must be unique (yaml)']],
     ['an unknown construct', 'poeple: {}\n', ['pack.yaml:3:1 error unknown field "poeple" (schema)']],
@@ -148,7 +148,7 @@ describe('what is wrong is said with its line and column', () => {
     [
       'a name with capital letters',
       'people:\n  CTO: { email: a@x.test }\n',
-      ['pack.yaml:4:3 error "pack" must be a name: lower case letters, digits and _, a letter first (schema)'],
+      ['pack.yaml:4:3 error "CTO" must be a name: lower case letters, digits and _, a letter first (schema)'],
     ],
     [
       'CEL that cannot be read',
@@ -186,7 +186,7 @@ describe('what is wrong is said with its line and column', () => {
 
   test('the column of CEL in a block counts from its own line', async () => {
     const [only] = lines(await loadFiles('conditions:\n  c: |\n    ticket.a\n    ==== 1\n'));
-    expect(only).toMatch(/^pack\.yaml:6:3 error this is no CEL/);
+    expect(only).toMatch(/^pack\.yaml:6:5 error this is no CEL/);
   });
 
   test('a pack that has not the form of the language is not readable, and has an empty body', async () => {
@@ -249,7 +249,7 @@ describe('templates', () => {
     [
       'a head that is no YAML',
       '---\nneeds: [a\n---\n',
-      'templates/note.liquid:3:1 error Flow sequence must end with a ] (yaml)',
+      'templates/note.liquid:3:1 error Flow sequence in block collection must be sufficiently indented and end with a ] (yaml)',
     ],
     [
       'a tag that is not closed',

@@ -198,14 +198,14 @@ function cadenceNext(def: ClockDef, clock: ClockState, calendar: CompiledCalenda
   const marks = def.marks
     .filter((mark) => !clock.marked.includes(`${mark.label}@${tick.at}`))
     .map((mark): ClockNext | undefined => {
-      const at = markInstantOfTick(mark, calendar, tick);
+      const at = markInstantOfTick(mark, calendar, tick, clock.pauses);
       return at === undefined || at < clock.activeFrom ? undefined : { at, kind: 'mark', label: mark.label, tick };
     });
   return earliest([...marks, { at: tick.at, kind: 'tick', label: 'tick', tick }]);
 }
 
-function markInstantOfTick(mark: { percent?: number; offset?: number }, calendar: CompiledCalendar, tick: Tick): EpochMs | undefined {
-  if (mark.percent !== undefined) return addOpen(calendar, tick.previous, Math.round((tick.interval * mark.percent) / 100));
+function markInstantOfTick(mark: { percent?: number; offset?: number }, calendar: CompiledCalendar, tick: Tick, pauses: ClockState['pauses']): EpochMs | undefined {
+  if (mark.percent !== undefined) return dueAfter(calendar, tick.previous, Math.round((tick.interval * mark.percent) / 100), pauses);
   if (mark.offset === undefined) return undefined;
-  return mark.offset >= 0 ? addOpen(calendar, tick.previous, mark.offset) : beforeInstant(calendar, tick.previous, tick.at, -mark.offset);
+  return mark.offset >= 0 ? dueAfter(calendar, tick.previous, mark.offset, pauses) : beforeInstant(calendar, tick.previous, tick.at, -mark.offset);
 }

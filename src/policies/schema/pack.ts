@@ -5,7 +5,7 @@ import { clauses, doc, json, name } from './common';
 import { flow, kind, metric, rollout, schedule } from './outlook';
 import { calendar, condition, fact, field, role, rota, table, words } from './vocabulary';
 
-const map = <T extends z.ZodType>(item: T) => z.record(z.string(), item).default({});
+const map = <T extends z.ZodType>(item: T) => z.record(name, item).default({});
 
 const version = doc(
   z.strictObject({
@@ -60,7 +60,7 @@ export const pack = z.strictObject({
   uses: doc(z.array(z.string()).optional(), 'Other packs that this one is composed with.', ['risk_management']),
   zone: doc(z.string().default('UTC'), 'The time zone in which messages show times.', 'America/New_York'),
   catch_all: doc(name.optional(), 'The role told when nobody else can be.', 'ceo'),
-  clauses: doc(map(clauseNote), 'Clauses carried by something else than a rule, by id.', {
+  clauses: doc(z.record(z.string(), clauseNote).default({}), 'Clauses carried by something else than a rule, by id.', {
     'SEC-HD-039': { kind: 'ui', note: 'The widget offers them in this order.' },
   }),
   params: doc(

@@ -57,8 +57,8 @@ describe('a task', () => {
     [{ task: 'vendors', choice: 'not_needed' }],
     [{ task: 'vendors', choice: 'notified', vendors: 'ACME' }],
     [{ task: 'spread', share: 0 }],
-  ])('takes the answer %j', (fields) => {
-    const drive = p1().give('PT5M', 'answer', fields);
+  ])('takes the answer %j', (fields: { task: string; choice?: string }) => {
+    const drive = p1().give('PT5M', 'answer', { ...fields });
     expect(drive.log('task_done')).toEqual([`PT5M task_done(${fields.task})`]);
     expect(drive.state.ticket.tags).toEqual(fields.choice === 'notified' ? ['vendors'] : []);
   });

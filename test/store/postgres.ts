@@ -1,0 +1,70 @@
+import { Client, type Pool } from 'pg';
+import { createPool, type PoolOptions } from '../../src/store/database';
+import { migrate } from '../../src/store/migrate';
+import { testPostgres } from '../support/stack';
+
+/** A migrated database of the file's own; the tests of the file share it. */
+export interface StoreDatabase {
+  readonly pool: Pool;
+  readonly url: string;
+  /** A further pool, which the test ends itself: one that is left open fails the file. */
+  open(options?: PoolOptions): Pool;
+}
+
+/** Call it at the top of a test file. */
+export function storeDatabase(): StoreDatabase {
+  const opened: Pool[] = [];
+  let url = '';
+  beforeAll(async () => {
+    url = (await testPostgres()).url;
+    await migrate(url);
+    opened.push(createPool(url, { max: 20 }));
+  });
+  afterAll(async () => {
+    const [shared, ...others] = opened;
+    await shared?.end();
+    if (others.some((pool) => !pool.ended)) throw new Error('a test left its pool open');
+    if (url !== '') await untilAlone(url);
+  });
+  return {
+    get pool() {
+      const [shared] = opened;
+      if (!shared) throw new Error('the database is there from beforeAll on');
+      return shared;
+    },
+    get url() {
+      return url;
+    },
+    open(options) {
+      const pool = createPool(url, options);
+      opened.push(pool);
+      return pool;
+    },
+  };
+}
+
+/** A connection that was ended is gone from the server a moment later. */
+async function untilAlone(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const deadline = Date.now() + 5_000;
+    for (;;) {
+      const others = await client.query<{ application_name: string }>(
+        'select application_name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      if (others.rows.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`${others.rows.length} connections were left open`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+/** The code of the error that a promise is rejected with. */
+export async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+  return promise.then(
+    () => undefined,
+    (error: { code?: string; message: string }) => error.code ?? error.message,
+  );
+}
