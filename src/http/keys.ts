@@ -8,7 +8,7 @@ const SECRET = /^tocsin_[A-Za-z0-9_-]{8,200}$/;
 const BEARER = /^Bearer +(\S+) *$/i;
 
 export interface KeyRingOptions {
-  /** How long a verified key is taken without asking again: a revoked one works at most so long. Default 30 s. */
+  /** How long a verified key is taken without asking again. Default 1 s: the store itself remembers keys for 30 s. */
   freshMs?: number;
   /** How long it is taken when the store does not answer. Default one hour. */
   staleMs?: number;
@@ -19,9 +19,14 @@ export interface KeyRingOptions {
   now?: () => number;
 }
 
+/** While the store is away it is asked this often, so that not every request waits for it. */
+const ASK_AGAIN_MS = 5_000;
+
 interface Remembered {
   key: ApiKey;
   verifiedAt: number;
+  /** Before this instant the key is taken as it is. */
+  askAfter: number;
 }
 
 export class KeyRing {
@@ -32,7 +37,7 @@ export class KeyRing {
     private readonly port: KeyPort,
     options: KeyRingOptions = {},
   ) {
-    this.options = { freshMs: 30_000, staleMs: 3_600_000, waitMs: 1_000, maxKeys: 10_000, now: Date.now, ...options };
+    this.options = { freshMs: 1_000, staleMs: 3_600_000, waitMs: 1_000, maxKeys: 10_000, now: Date.now, ...options };
   }
 
   /** A key that was verified before, without asking: whose requests are counted together. Grants nothing. */
@@ -46,17 +51,18 @@ export class KeyRing {
     const { freshMs, staleMs, maxKeys, now } = this.options;
     const id = digest(secret);
     const before = this.remembered.get(id);
-    if (before && now() - before.verifiedAt < freshMs) return before.key;
+    if (before && now() < before.askAfter) return before.key;
     let key: ApiKey | undefined;
     try {
       key = await this.ask(secret);
     } catch (error) {
-      if (before && now() - before.verifiedAt < staleMs) return before.key;
-      throw error;
+      if (!before || now() - before.verifiedAt >= staleMs) throw error;
+      before.askAfter = Math.min(now() + ASK_AGAIN_MS, before.verifiedAt + staleMs);
+      return before.key;
     }
     this.remembered.delete(id);
     if (!key) return undefined;
-    this.remembered.set(id, { key, verifiedAt: now() });
+    this.remembered.set(id, { key, verifiedAt: now(), askAfter: now() + freshMs });
     const oldest = this.remembered.size > maxKeys ? this.remembered.keys().next().value : undefined;
     if (oldest !== undefined) this.remembered.delete(oldest);
     return key;

@@ -10,7 +10,10 @@ import { wire } from './wire';
 /** How often a Temporal that is not up yet is tried again. */
 const RETRY_MS = 1_000;
 
-async function connectPatiently(settings: Parameters<typeof connect>[0], warn: (text: string) => void): ReturnType<typeof connect> {
+async function connectPatiently(
+  settings: Parameters<typeof connect>[0],
+  warn: (text: string) => void,
+): ReturnType<typeof connect> {
   for (;;) {
     try {
       return await connect(settings);
@@ -24,10 +27,16 @@ async function connectPatiently(settings: Parameters<typeof connect>[0], warn: (
 async function main(): Promise<void> {
   const config = processConfig();
   const log = pino({ level: config.logLevel, name: 'api' }, pino.destination(2));
-  const pool = createPool(config.databaseUrl, { applicationName: 'tocsin-api', statementTimeoutMs: 5_000, connectTimeoutMs: 2_000 });
+  const pool = createPool(config.databaseUrl, {
+    applicationName: 'tocsin-api',
+    statementTimeoutMs: 5_000,
+    connectTimeoutMs: 2_000,
+  });
   const { client, connection } = await connectPatiently(config.temporal, (text) => log.warn(text));
   const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
-  const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs }), { log: { level: config.logLevel } });
+  const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs }), {
+    log: { level: config.logLevel },
+  });
   const url = await listen(app, config.httpPort, config.httpHost);
   log.info(`listening at ${url}`);
   const stop = async (): Promise<void> => {
@@ -35,7 +44,8 @@ async function main(): Promise<void> {
     await connection.close();
     await pool.end();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().then(() => process.exit(0)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().then(() => process.exit(0)));
 }
 
 main().catch((error: unknown) => {

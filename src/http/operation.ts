@@ -1,5 +1,5 @@
 /** One way to declare a route: its schemas, its problems, its security, and its place in the OpenAPI document. */
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ErrorCode } from '../domain/errors';
 import { accessOf } from './auth';

@@ -5,11 +5,10 @@ import type { Client } from '@temporalio/client';
 import type { TicketClient } from '../client/tickets';
 import { TocsinError, type ErrorCode } from '../domain/errors';
 import type { CompiledPack, Json } from '../domain/policy/types';
+import type { TicketEvent } from '../domain/ticket/types';
 import { explain } from '../domain/ticket/explain';
 import { refuseOpening } from '../domain/ticket/engine';
 import { readPublished } from '../policies/publish';
-import { packOf, rehearse } from '../rehearsal/rehearse';
-import { parseScenario } from '../rehearsal/scenario';
 import { verifyApiKey } from '../store/api-keys';
 import { listTickets } from '../store/board';
 import type { Database } from '../store/database';
@@ -18,9 +17,11 @@ import { openTicket } from '../store/opening';
 import { findTicket, markStarted } from '../store/ticket';
 import { activePack, pinnedPacks } from '../store/policy-versions';
 import { publicStatus } from '../store/status-page';
+import { TIMELINE_PAGE } from '../workflows/messages';
 import { viewOf } from '../workflows/view';
 import { applyArchive } from './archived';
 import type { HttpPorts, TicketPort } from './ports';
+import { rehearseBeside } from './rehearsal-thread';
 
 export interface Wiring {
   pool: Database;
@@ -38,12 +39,12 @@ export function wire(wiring: Wiring): HttpPorts {
     board: { list: (query) => listTickets(pool, query) },
     keys: { verify: (secret) => verifyApiKey(pool, secret) },
     status: { current: () => publicStatus(pool) },
-    async rehearse(text) {
-      const scenario = parseScenario(text, join(process.cwd(), 'request.yaml'));
-      return rehearse(scenario, await packOf(scenario));
-    },
+    rehearse: (text) => rehearseBeside(text, join(__dirname, 'rehearsal-thread.js')),
     async ready() {
-      const check = async (name: string, run: () => Promise<unknown>): Promise<{ name: string; ok: boolean; detail?: string }> => {
+      const check = async (
+        name: string,
+        run: () => Promise<unknown>,
+      ): Promise<{ name: string; ok: boolean; detail?: string }> => {
         try {
           await run();
           return { name, ok: true };
@@ -53,16 +54,22 @@ export function wire(wiring: Wiring): HttpPorts {
       };
       return Promise.all([
         check('store', () => pool.query('select 1')),
-        check('temporal', () => temporal.withDeadline(Date.now() + 2_000, () => temporal.workflowService.getSystemInfo({}))),
+        check('temporal', () =>
+          temporal.withDeadline(Date.now() + 2_000, () => temporal.workflowService.getSystemInfo({})),
+        ),
         check('packs', async () => {
           const active = await activePack(pool);
           if (!active) throw new Error('no pack is published');
-          for (const hash of new Set([active.hash, ...(await pinnedPacks(pool))])) await access(join(packs, `${hash}.json`));
+          for (const hash of new Set([active.hash, ...(await pinnedPacks(pool))]))
+            await access(join(packs, `${hash}.json`));
         }),
       ]);
     },
   };
 }
+
+/** A ticket's id, as against its public number. */
+const TICKET_ID = /^TICK-\d{8}-\d{3,}$/;
 
 function packReader(folder: string): (hash: string) => Promise<CompiledPack> {
   const known = new Map<string, CompiledPack>();
@@ -80,6 +87,20 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
     if (!row) throw new TocsinError('ESC_TICKET_NOT_FOUND', `there is no ticket "${ticket}"`, { ticket });
     return row;
   };
+  /** A running ticket's id. With the store away an id is taken at its word: people must be able to acknowledge (decision 2). */
+  const runningId = async (ticket: string): Promise<string> => {
+    try {
+      const row = await find(ticket);
+      // The sweeper is about to start it: not there yet, which is not the same as gone.
+      if (row.startedAt === null)
+        throw new TocsinError('ESC_ENGINE_UNAVAILABLE', `${row.id} is not started yet`, { ticket: row.id });
+      return row.id;
+    } catch (error) {
+      if (error instanceof TocsinError && error.code === 'ESC_STORE_UNAVAILABLE' && TICKET_ID.test(ticket))
+        return ticket;
+      throw error;
+    }
+  };
   /** What a running ticket answers; where its run has ended, what the archive says. */
   const orArchive = async <T>(live: () => Promise<T>, archived: () => Promise<T>): Promise<T> => {
     try {
@@ -94,33 +115,55 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
     const pack = await packOfHash(row.packHash);
     const state = await orArchive(
       () => tickets.state(row.id),
-      async () => applyArchive(row, pack, await readEvents(pool, row.id)),
+      async () => applyArchive(row, pack, await allEvents(pool, row.id)),
     );
     return { row, pack, state };
   };
   return {
     async open(order) {
       const active = await activePack(pool, order.pack);
-      if (!active) throw new TocsinError('ESC_PACK_UNKNOWN', order.pack === undefined ? 'no pack is published' : `no version of the pack "${order.pack}" is published`, { field: 'pack' });
+      if (!active)
+        throw new TocsinError(
+          'ESC_PACK_UNKNOWN',
+          order.pack === undefined ? 'no pack is published' : `no version of the pack "${order.pack}" is published`,
+          { field: 'pack' },
+        );
       const refused = refuseOpening(await packOfHash(active.hash), order.opening);
       if (refused) throw new TocsinError(refused.code as ErrorCode, refused.message, refused.details);
-      const opened = await openTicket(pool, { opening: order.opening, packId: active.packId, packHash: active.hash, idempotencyKey: order.idempotencyKey, receivedAt: order.receivedAt, now: order.now });
+      const opened = await openTicket(pool, {
+        opening: order.opening,
+        packId: active.packId,
+        packHash: active.hash,
+        idempotencyKey: order.idempotencyKey,
+        receivedAt: order.receivedAt,
+        now: order.now,
+      });
       const { row } = opened;
       if (row.startedAt === null) {
         // A start that fails here is made by the sweeper: the row is the promise.
         await tickets
-          .start(row.packHash, { id: row.id, number: row.number, opening: { opening: row.opening, at: row.receivedAt } })
+          .start(row.packHash, {
+            id: row.id,
+            number: row.number,
+            opening: { opening: row.opening, at: row.receivedAt },
+          })
           .then(() => markStarted(pool, row.id))
           .catch((error: unknown) => {
             if (!(error instanceof TocsinError) || error.code !== 'ESC_ENGINE_UNAVAILABLE') throw error;
           });
       }
-      return { id: row.id, number: row.number, created: opened.created, openedAt: row.receivedAt, pack: { id: row.packId, hash: row.packHash } };
+      return {
+        id: row.id,
+        number: row.number,
+        created: opened.created,
+        openedAt: row.receivedAt,
+        pack: { id: row.packId, hash: row.packHash },
+      };
     },
     async view(ticket) {
-      const row = await find(ticket);
+      const id = await runningId(ticket);
       return orArchive(
-        () => tickets.view(row.id),
+        () => tickets.view(id),
         async () => {
           const { pack, state } = await stateOf(ticket);
           return viewOf(pack, state);
@@ -128,32 +171,46 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
       );
     },
     async agenda(ticket) {
-      const row = await find(ticket);
-      return orArchive(() => tickets.agenda(row.id), async () => []);
+      const id = await runningId(ticket);
+      return orArchive(
+        () => tickets.agenda(id),
+        async () => [],
+      );
     },
     async timeline(ticket, { after, limit }) {
       const row = await find(ticket);
       const archived = await readEvents(pool, row.id, { afterSeq: after, limit: limit + 1 }).catch(() => []);
       const events = archived.slice(0, limit);
+      let more = archived.length > limit;
       if (archived.length <= limit) {
         // The workflow may be ahead of the archive: what it still holds follows on.
         const newer = await tickets.timeline(row.id, events.at(-1)?.seq ?? after).catch(() => []);
         const last = events.at(-1)?.seq ?? after;
-        events.push(...newer.filter((event) => event.seq > last).slice(0, limit - events.length));
+        const following = newer.filter((event) => event.seq > last);
+        more = following.length > limit - events.length || newer.length >= TIMELINE_PAGE;
+        events.push(...following.slice(0, limit - events.length));
       }
-      return { openedAt: row.receivedAt, events, more: archived.length > limit };
+      return { openedAt: row.receivedAt, events, more };
     },
     async explain(ticket) {
       const { pack, state } = await stateOf(ticket);
       return explain(pack, state) as unknown as Json;
     },
     async command(ticket, command) {
-      const row = await find(ticket);
-      return tickets.command(row.id, command);
+      return tickets.command(await runningId(ticket), command);
     },
     async nudge(ticket) {
-      await tickets.nudge((await find(ticket)).id);
+      await tickets.nudge(await runningId(ticket));
     },
   };
 }
 
+/** The whole archive of a ticket, page by page. */
+async function allEvents(pool: Database, ticket: string): Promise<TicketEvent[]> {
+  const events: TicketEvent[] = [];
+  for (;;) {
+    const page = await readEvents(pool, ticket, { afterSeq: events.at(-1)?.seq ?? 0, limit: 1_000 });
+    events.push(...page);
+    if (page.length < 1_000) return events;
+  }
+}

@@ -276,7 +276,8 @@ function celErrorOf(error: unknown): CelError {
     location?: { start?: { line?: number; column?: number } };
   };
   return new CelError(
-    rawMessage ?? message ?? 'cannot be read',
+    // The grammar's list of everything that might come next helps nobody.
+    (rawMessage ?? message ?? 'cannot be read').replace(/ but expecting .*, or .*$/, ', where an expression belongs'),
     location?.start?.column ?? 1,
     location?.start?.line ?? 1,
   );

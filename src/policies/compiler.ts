@@ -1,7 +1,7 @@
 /** One compilation of a pack: expressions with the place they stand in, and faults that do not stop at the first. */
 import type { Cel, ClockDef, Expr, Json, Mark, Pattern, Value } from '../domain/policy/types';
 import { parseDuration } from '../domain/time/instants';
-import { CelError, compileCel, readsOf, renameFree } from './cel';
+import { CelError, compileCel, readsOf, renameFree, walkExpr } from './cel';
 
 /** Where something stands in a pack's source: keys and indexes from the root. */
 export type SourcePath = readonly (string | number)[];
@@ -41,6 +41,30 @@ export interface Site {
   offset: number;
 }
 
+/**
+ * Patterns of `matches` are refused where they are no patterns, or could take for ever on a hostile text: they run in
+ * the ticket's workflow.
+ */
+function checkPatterns({ src, x }: Cel): void {
+  for (const { x: part } of walkExpr(x)) {
+    if (part[0] !== 'call' || part[1] !== 'matches') continue;
+    const column = src.indexOf('matches') + 1;
+    const pattern = part[2][1];
+    if (pattern?.[0] !== 'lit' || typeof pattern[1] !== 'string')
+      throw new CelError('the pattern of matches() must be a text in quotes', column);
+    try {
+      new RegExp(pattern[1], 'u');
+    } catch {
+      throw new CelError(`"${pattern[1]}" is no pattern`, column);
+    }
+    if (NESTED_REPEAT.test(pattern[1]))
+      throw new CelError(`"${pattern[1]}" repeats a repetition: it could take for ever`, column);
+  }
+}
+
+/** A group that repeats, with a repetition or a choice inside. */
+const NESTED_REPEAT = /\((?:[^()\\]|\\.)*[+*|}](?:[^()\\]|\\.)*\)(?:[+*]|\{\d)/;
+
 export type Rename = (name: string) => Expr | undefined;
 
 /** Milliseconds of a duration that the schema has checked. */
@@ -71,6 +95,7 @@ export class Compiler {
         const x = renameFree(cel.x, rename);
         cel = { src: cel.src, x, reads: readsOf(x) };
       }
+      checkPatterns(cel);
       this.sites.push({ path, place, cel, offset });
       this.cels.push(cel);
       return cel;

@@ -1,6 +1,7 @@
 /** The reference of the policy language: JSON Schema and a page of Markdown, both generated from the zod schemas. */
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { eventList } from './checker/events';
 import { languageFields, metaOf, type LanguageField, type Meta } from './language-fields';
 import { actionShapes } from './schema/actions';
 import { ITEM_CONSTRUCTS, pack, templateHead } from './schema/pack';
@@ -59,6 +60,11 @@ const exampleOf = (verb: keyof typeof actionShapes): Record<string, unknown> => 
   [verb]: metaOf(actionShapes[verb]).examples?.[0],
 });
 
+const eventTable = (): string =>
+  ['| event | subject |', '| --- | --- |', ...eventList().map(({ name, about }) => `| \`${name}\` | ${about} |`)].join(
+    '\n',
+  );
+
 /** `docs/policy-language.md`: each construct with its fields, their meaning, and an example. */
 export function languageReference(): string {
   const fields = languageFields();
@@ -92,6 +98,9 @@ export function languageReference(): string {
       fields.filter(({ path }) => path.startsWith('action.notify.')),
       'action.notify.',
     ),
+    '## Events',
+    'A pattern is `name`, or `name(subject)` for one thing; a list means any of them. A pattern without a subject means any.',
+    eventTable(),
     section('templates', fields, 'templates.*.', metaOf(templateHead)),
   ].join('\n\n')}\n`;
 }

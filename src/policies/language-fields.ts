@@ -27,7 +27,7 @@ export interface Meta {
 }
 
 /** The definition behind a schema. */
-export const defOf = (schema: z.ZodType): Def => schema._zod.def as unknown as Def;
+export const defOf = (schema: z.ZodType): Def => schema._zod.def;
 
 /** What a schema is about, below optional, default and the like. */
 export function bare(schema: z.ZodType): z.ZodType {
@@ -61,7 +61,8 @@ function* fieldsIn(schema: z.ZodType, path: string, depth: number): Generator<La
   const def = defOf(inner);
   if (depth > 12) return;
   if (inner instanceof z.ZodObject) {
-    for (const [key, field] of Object.entries(inner.shape as Record<string, z.ZodType>)) {
+    const shape: Record<string, z.ZodType> = inner.shape;
+    for (const [key, field] of Object.entries(shape)) {
       const at = path === '' ? key : `${path}.${key}`;
       const { description, examples } = metaOf(field);
       const required = !['optional', 'default'].includes(defOf(field).type);

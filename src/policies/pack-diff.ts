@@ -48,8 +48,8 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 function* differences(before: unknown, after: unknown, path: string): Generator<PackChange['fields'][number]> {
   if (canonical(before) === canonical(after)) return;
   const bothObjects = isObject(before) && isObject(after) && Array.isArray(before) === Array.isArray(after);
-  const plainLists = Array.isArray(before) && Array.isArray(after) && ![...before, ...after].some(isObject);
-  if (!bothObjects || plainLists) {
+  const isPlainList = (value: unknown): boolean => Array.isArray(value) && !value.some(isObject);
+  if (!bothObjects || (isPlainList(before) && isPlainList(after))) {
     yield { path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
     return;
   }

@@ -85,7 +85,7 @@ export class SourceFile {
 
   /** The deepest node on a path, its key, and how many steps of the path lead to it. */
   find(path: SourcePath): { depth: number; node: Node | null; key: Scalar | undefined } {
-    let node = this.document.contents as Node | null;
+    let node = this.document.contents;
     let key: Scalar | undefined;
     let depth = 0;
     for (const step of path) {
@@ -135,7 +135,7 @@ export class Positions {
     }
     if (scalar.type === 'BLOCK_FOLDED' || (within.line ?? 1) > 1) return position;
     const quote = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE' ? 1 : 0;
-    return { ...position, column: position.column + quote + within.column - 1 };
+    return { ...position, column: position.column + within.column - 1 };
   }
 
   /** The position of a key, whatever its value is. */

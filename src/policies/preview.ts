@@ -56,9 +56,7 @@ function put(vars: JsonObject, dotted: string, value: Json): void {
   let node = vars;
   for (const part of parts.slice(0, -1)) {
     const inner = node[part];
-    node = (
-      inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {})
-    ) as JsonObject;
+    node = inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {});
   }
   node[parts.at(-1) ?? dotted] = value;
 }

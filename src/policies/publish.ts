@@ -1,4 +1,5 @@
 /** Publishing: a compiled pack becomes an immutable file named by its content hash. */
+import { randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TocsinError } from '../domain/errors';
@@ -17,7 +18,8 @@ async function writeOnce(path: string, text: string): Promise<void> {
     () => false,
   );
   if (there) return;
-  const part = `${path}.${process.pid}.part`;
+  // Written aside and moved, so that a reader never meets half a pack; several may publish the same at once.
+  const part = `${path}.${randomUUID()}.part`;
   await writeFile(part, text);
   await rename(part, path);
 }

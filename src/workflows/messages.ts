@@ -18,6 +18,8 @@ export interface TicketInput {
   /** What a run hands to the next at continue-as-new: nothing that was asked for is dropped. */
   carried?: Carried;
   rehearsal?: RehearsalInput;
+  /** The history budget: a run of this many events renews, without waiting for the server's own hint (4,096). */
+  renewAfterEvents?: number;
 }
 
 /** Only in rehearsal, whose driver moves the horizon on: nothing due at or after it is acted on. */

@@ -24,66 +24,68 @@ export function supersedes(later: Delivery, earlier: Delivery): boolean {
 export interface OutboxPorts {
   packHash: string;
   queues: Queues;
-  /** Called with each receipt, in the order in which lanes finish. */
+  /** Called with each receipt, in the order in which lanes finish; it has to end with `flush`. */
   settled(receipt: Receipt): void;
+  /** Called in the workflow task in which a page leaves. */
+  pageLeaves(): void;
   now(): number;
+  /** A rehearsal's world has an answer to each delivery, so none is superseded there. */
+  keepAll: boolean;
+}
+
+interface Lane {
+  /** Its activity is under way. */
+  sending?: Delivery;
+  queue: Delivery[];
 }
 
 export class Outbox {
-  private readonly lanes = new Map<string, Delivery[]>();
-  /** Deliveries whose activity is under way, so that renewal can wait for them or carry the rest. */
-  inFlight = 0;
-  private stopped = false;
+  private readonly lanes = new Map<string, Lane>();
 
   constructor(private readonly ports: OutboxPorts) {}
 
-  /** Hand deliveries to their lanes. Returns whether a page was among them. */
-  add(deliveries: readonly Delivery[]): boolean {
-    for (const delivery of deliveries) this.enqueue(delivery);
-    return deliveries.some(isPage);
+  /** Queue deliveries; `flush` sends them. Returns those that a later one made pointless, which are not sent any more. */
+  add(deliveries: readonly Delivery[]): Delivery[] {
+    return deliveries.flatMap((delivery) => this.enqueue(delivery));
   }
 
-  /** Everything not yet sent, in order: carried over at renewal. */
-  unsent(): Delivery[] {
-    return [...this.lanes.values()].flat().sort((a, b) => a.at - b.at);
+  /** Begin every lane that has something to send and sends nothing yet. Nothing is awaited. */
+  flush(): void {
+    for (const [name, lane] of [...this.lanes]) if (!lane.sending) void this.sendNext(name, lane);
+  }
+
+  /** Everything without a receipt yet, in order within each lane: carried over at renewal. */
+  unsettled(): Delivery[] {
+    return [...this.lanes.values()].flatMap((lane) => [...(lane.sending ? [lane.sending] : []), ...lane.queue]).sort((a, b) => a.at - b.at);
+  }
+
+  /** Whether any activity is under way. */
+  get busy(): boolean {
+    return [...this.lanes.values()].some((lane) => lane.sending);
   }
 
   get idle(): boolean {
-    return this.inFlight === 0 && [...this.lanes.values()].every((lane) => lane.length === 0);
+    return this.lanes.size === 0;
   }
 
-  /** No new activity is begun any more; what is in flight comes to its end. */
-  stop(): void {
-    this.stopped = true;
-  }
-
-  private enqueue(delivery: Delivery): void {
+  private enqueue(delivery: Delivery): Delivery[] {
     const name = laneOf(delivery);
-    const lane = this.lanes.get(name);
-    if (!lane) {
-      this.lanes.set(name, [delivery]);
-      void this.run(name);
-      return;
-    }
-    const kept = lane.filter((earlier) => !supersedes(delivery, earlier));
-    for (const dropped of lane) {
-      if (!kept.includes(dropped)) this.ports.settled({ key: dropped.key, outcome: 'dropped', at: this.ports.now(), detail: 'superseded' });
-    }
-    this.lanes.set(name, [...kept, delivery]);
+    const lane = this.lanes.get(name) ?? { queue: [] };
+    const pointless = this.ports.keepAll ? [] : lane.queue.filter((earlier) => supersedes(delivery, earlier));
+    lane.queue = [...lane.queue.filter((earlier) => !pointless.includes(earlier)), delivery];
+    this.lanes.set(name, lane);
+    return pointless;
   }
 
-  private async run(name: string): Promise<void> {
-    for (;;) {
-      const next = this.stopped ? undefined : this.lanes.get(name)?.shift();
-      if (!next) {
-        if (!this.stopped) this.lanes.delete(name);
-        return;
-      }
-      this.inFlight++;
-      const receipt = await this.perform(next);
-      this.inFlight--;
-      this.ports.settled(receipt);
-    }
+  /** Send a lane's first entry; whoever takes its receipt flushes again. */
+  private async sendNext(name: string, lane: Lane): Promise<void> {
+    const next = lane.queue.shift();
+    if (!next) return;
+    lane.sending = next;
+    const receipt = await this.perform(next);
+    delete lane.sending;
+    if (lane.queue.length === 0) this.lanes.delete(name);
+    this.ports.settled(receipt);
   }
 
   private async perform(delivery: Delivery): Promise<Receipt> {
@@ -97,6 +99,7 @@ export class Outbox {
       summary: `${delivery.verb} ${delivery.role} (${delivery.template})`,
     };
     const activities = proxyActivities<TicketActivities>(options);
+    if (isPage(delivery)) this.ports.pageLeaves();
     try {
       return await (isPage(delivery) ? activities.deliverPage(delivery, packHash) : activities.deliverMessage(delivery, packHash));
     } catch (error) {

@@ -41,20 +41,23 @@ import { viewOf } from './view';
 
 /** Events kept for the timeline query of a live ticket; the archive has them all. */
 const RECENT = 500;
+/** How long renewal waits for a moment with nothing under way; then what is under way is carried over as not yet done. */
+const RENEW_WITHIN = '1 minute';
 
 const failure = (refused: Rejection): ApplicationFailure => ApplicationFailure.nonRetryable(refused.message, refused.code, refused.details);
 
 class TicketRun {
-  state: TicketState;
+  state!: TicketState;
   log: TicketEvent[] = [];
   horizon: number | undefined;
   private readonly clockShift: number;
+  /** In rehearsal: scripted receipts whose instant has not come. */
   private receipts: Receipt[] = [];
+  private superseded: Delivery[] = [];
   private readonly outbox: Outbox;
   private readonly archive: Archive;
   private timer: { at: number; scope: CancellationScope } | undefined;
   private shown = '';
-  renewing = false;
 
   constructor(
     readonly pack: PinnedPack,
@@ -62,9 +65,16 @@ class TicketRun {
   ) {
     this.horizon = input.rehearsal?.horizon;
     this.clockShift = input.rehearsal ? (input.rehearsal.clockShift ?? (input.opening?.at ?? 0) - Date.now()) : 0;
-    this.outbox = new Outbox({ packHash: pack.packHash, queues: input.queues, settled: (receipt) => this.take(receipt), now: () => this.now() });
-    this.archive = new Archive(input.id, input.queues.store, () => [...agenda(pack.body, this.state)], () => undefined);
-    this.state = this.begin();
+    this.archive = new Archive(input.id, input.queues.store, () => [...agenda(pack.body, this.state)]);
+    this.outbox = new Outbox({
+      packHash: pack.packHash,
+      queues: input.queues,
+      settled: (receipt) => this.take(receipt),
+      pageLeaves: () => this.archive.pageLeaves(),
+      now: () => this.now(),
+      keepAll: this.rehearsed,
+    });
+    this.begin();
   }
 
   /** The ticket's clock: the workflow's, shifted in a rehearsal to the scenario's time. */
@@ -76,69 +86,85 @@ class TicketRun {
     return this.horizon !== undefined;
   }
 
-  private begin(): TicketState {
+  private begin(): void {
     const { carried, opening, id, number } = this.input;
     if (carried) {
       this.log = carried.log ?? [];
       this.receipts = carried.receipts;
       this.state = carried.state;
-      this.archive.add(this.rehearsed ? [] : carried.unarchived, false);
-      this.outbox.add(carried.outbox);
-      return carried.state;
+      this.archive.add(carried.unarchived);
+      this.superseded.push(...this.outbox.add(carried.outbox));
+      return;
     }
     if (!opening) throw ApplicationFailure.nonRetryable('a ticket needs an opening', 'ESC_REQUEST_INVALID');
     const outcome = open(this.pack.body, opening.opening, { id, number, at: opening.at, recordedAt: this.now(), packHash: this.pack.packHash });
     if (!outcome.ok) throw failure(outcome.rejection);
     this.state = outcome.state;
     this.record(outcome.events);
-    return outcome.state;
   }
 
-  /** Events go to the archive and to lanes in the same workflow task; nothing is awaited. */
+  /** Events go to the archive and to lanes in the same workflow task; nothing is awaited, and nothing is sent before `step`. */
   private record(events: readonly TicketEvent[]): void {
     if (events.length === 0) return;
     this.log.push(...events);
     if (!this.rehearsed && this.log.length > RECENT) this.log = this.log.slice(-RECENT);
     const deliveries = events.filter((event) => event.type === 'delivery').map((event) => event.data as unknown as Delivery);
-    const withPage = this.outbox.add(deliveries);
-    if (!this.rehearsed) this.archive.add(events, withPage);
+    this.superseded.push(...this.outbox.add(deliveries));
+    if (!this.rehearsed) this.archive.add(events);
   }
 
-  /** Process what is due, arm the one timer, say where the ticket stands. */
+  /** Process what is due, send what is to be sent, arm the one timer, say where the ticket stands. */
   step(): void {
-    const until = this.limit();
-    if (until !== undefined) {
-      this.drainReceipts(until);
-      const step = advance(this.pack.body, this.state, until, this.now());
-      this.state = step.state;
-      this.record(step.events);
-    }
+    while (this.dropSuperseded() || this.doNext()) continue;
+    this.outbox.flush();
     this.arm();
     this.show();
   }
 
-  /** Up to when due items may be acted on now. In rehearsal: not past the horizon, and not while a receipt is awaited. */
+  private dropSuperseded(): boolean {
+    const dropped = this.superseded.shift();
+    if (!dropped) return false;
+    this.apply({ kind: 'receipt', receipt: { key: dropped.key, outcome: 'dropped', at: this.now(), detail: 'superseded' } });
+    return true;
+  }
+
+  /** Do what comes next, when it is time: a scripted receipt, or all that is due at one instant. Returns whether it was. */
+  private doNext(): boolean {
+    const until = this.limit();
+    const at = this.wakeAt();
+    if (until === undefined || at === undefined || at > until) return false;
+    const receipt = this.receipts[0];
+    if (receipt && receipt.at <= at) {
+      this.receipts.shift();
+      this.apply({ kind: 'receipt', receipt });
+      return true;
+    }
+    const step = advance(this.pack.body, this.state, at, this.now());
+    this.state = step.state;
+    this.record(step.events);
+    return true;
+  }
+
+  /** Up to when something may be done now. In rehearsal: not past the horizon, and not while a receipt is awaited. */
   private limit(): number | undefined {
     if (this.horizon === undefined) return this.now();
-    if (this.outbox.inFlight > 0) return undefined;
+    if (!this.outbox.idle) return undefined;
     return Math.min(this.now(), this.horizon - 1);
   }
 
   private take(receipt: Receipt): void {
-    if (this.rehearsed) this.receipts.push(receipt);
-    else this.apply({ kind: 'receipt', receipt: { ...receipt, at: Math.min(receipt.at, this.now()) } });
+    if (this.rehearsed) {
+      this.receipts.push(receipt);
+      this.receipts.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    } else this.said({ kind: 'receipt', receipt });
     this.step();
   }
 
-  /** Scripted receipts, each at its own instant, in a total order. */
-  private drainReceipts(until: number): void {
-    for (;;) {
-      this.receipts.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
-      const first = this.receipts[0];
-      if (!first || first.at > until || this.outbox.inFlight > 0) return;
-      this.receipts.shift();
-      this.apply({ kind: 'receipt', receipt: first });
-    }
+  /** What a machine says of its own instant: never later than now, or its clock would make things due before their time. */
+  said(input: Exclude<Input, { kind: 'command' }>): void {
+    if (this.rehearsed) this.apply(input);
+    else if (input.kind === 'receipt') this.apply({ kind: 'receipt', receipt: { ...input.receipt, at: Math.min(input.receipt.at, this.now()) } });
+    else this.apply({ kind: 'fact', answer: { ...input.answer, at: Math.min(input.answer.at, this.now()) } });
   }
 
   apply(input: Input): Rejection | undefined {
@@ -203,7 +229,7 @@ class TicketRun {
   /** Whether everything before an instant has been done, its receipts included. */
   reached(horizon: number): boolean {
     const at = this.wakeAt();
-    return this.outbox.inFlight === 0 && (at === undefined || at >= horizon);
+    return this.outbox.idle && (at === undefined || at >= horizon);
   }
 
   get finished(): boolean {
@@ -212,18 +238,24 @@ class TicketRun {
 
   wantsRenewal(): boolean {
     const info = workflowInfo();
-    return info.continueAsNewSuggested || info.targetWorkerDeploymentVersionChanged;
+    return info.continueAsNewSuggested || info.targetWorkerDeploymentVersionChanged || info.historyLength >= (this.input.renewAfterEvents ?? Infinity);
   }
 
-  /** Stop the lanes; what they have in flight comes home first, what they have not begun is carried over. */
-  async settleForRenewal(): Promise<Carried> {
-    this.renewing = true;
-    this.outbox.stop();
-    this.archive.stop();
-    await condition(() => allHandlersFinished() && this.outbox.inFlight === 0 && !this.archive.busy);
+  /**
+   * Wait for a moment with nothing under way; the ticket goes on meanwhile, for pages never wait. Where none comes (the
+   * provider or PostgreSQL is away), what is under way is carried over: its key makes it the same delivery or batch again.
+   */
+  async readyToRenew(): Promise<void> {
+    const quiet = (): boolean => allHandlersFinished() && !this.outbox.busy && this.archive.idle;
+    if (quiet()) return;
+    if (this.rehearsed) await condition(quiet);
+    else if (!(await condition(quiet, RENEW_WITHIN))) await condition(() => allHandlersFinished() && !this.archive.holdsTask);
+  }
+
+  carried(): Carried {
     this.timer?.scope.cancel();
     const log = this.rehearsed ? { log: this.log } : {};
-    return { state: this.state, outbox: this.outbox.unsent(), unarchived: this.archive.unarchived, receipts: this.receipts, ...log };
+    return { state: this.state, outbox: this.outbox.unsettled(), unarchived: this.archive.unarchived, receipts: this.receipts, ...log };
   }
 
   rehearsalInput(): Pick<TicketInput, 'rehearsal'> {
@@ -254,19 +286,26 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
     },
   );
   // The one handler that waits: a rehearsal's driver asks for everything before an instant, and is told when it is done.
-  setHandler(horizonUpdate, async (horizon) => {
-    if (run.horizon === undefined) throw ApplicationFailure.nonRetryable('only a rehearsed ticket has a horizon', 'ESC_REQUEST_INVALID');
-    run.horizon = Math.max(run.horizon, horizon);
-    run.step();
-    await condition(() => run.reached(horizon));
-    return run.view();
-  });
+  setHandler(
+    horizonUpdate,
+    async (horizon) => {
+      run.horizon = Math.max(run.horizon ?? 0, horizon);
+      run.step();
+      await condition(() => run.reached(horizon));
+      return run.view();
+    },
+    {
+      validator: () => {
+        if (!run.rehearsed) throw ApplicationFailure.nonRetryable('only a rehearsed ticket has a horizon', 'ESC_REQUEST_INVALID');
+      },
+    },
+  );
   setHandler(receiptSignal, (receipt) => {
-    run.apply({ kind: 'receipt', receipt });
+    run.said({ kind: 'receipt', receipt });
     run.step();
   });
   setHandler(factSignal, (answer) => {
-    run.apply({ kind: 'fact', answer });
+    run.said({ kind: 'fact', answer });
     run.step();
   });
   setHandler(nudgeSignal, () => run.step());
@@ -276,9 +315,10 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
   setHandler(stateQuery, () => run.state);
 
   run.step();
-  await condition(() => run.finished || run.wantsRenewal());
+  await condition(() => (run.finished && allHandlersFinished()) || run.wantsRenewal());
+  if (!run.finished) await run.readyToRenew();
   if (run.finished) return run.view();
-  const carried = await run.settleForRenewal();
+  const carried = run.carried();
   log.info('renewing', { seq: carried.state.seq, carriedDeliveries: carried.outbox.length, unarchived: carried.unarchived.length });
   const { opening: _opening, ...rest } = input;
   const renew = makeContinueAsNewFunc<typeof ticket>(

@@ -99,7 +99,9 @@ describe('problem documents', () => {
     'come of anything that is thrown: %p',
     async (thrown) => {
       const { ask } = await api({}, (ports) => {
-        ports.tickets.view = () => Promise.reject(thrown);
+        ports.tickets.view = async () => {
+          throw thrown as unknown as Error;
+        };
       });
       problem(await ask('GET', TICKET, { role: 'agent' }), 'ESC_INTERNAL');
     },

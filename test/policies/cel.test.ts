@@ -63,7 +63,7 @@ const plainly = (bindings: unknown): Record<string, Json> =>
 
 /** What the library says, as JSON; undefined where it reports an error. */
 function reference(src: string, bindings: Record<string, Json>): unknown {
-  const value: unknown = plan(celEnv(), parse(src))(bindings as never);
+  const value: unknown = plan(celEnv(), parse(src))(bindings);
   if (value instanceof Error) return undefined;
   return JSON.parse(JSON.stringify(toPlain(value))) as unknown;
 }

@@ -161,6 +161,21 @@ describe('what is wrong is said with its line and column', () => {
       ['pack.yaml:4:18 error this is no CEL: found . but expecting end of input (compile)'],
     ],
     [
+      'a pattern that is none',
+      'conditions:\n  c: "ticket.a.matches(\'(\')"\n',
+      ['pack.yaml:4:16 error this is no CEL: "(" is no pattern (compile)'],
+    ],
+    [
+      'a pattern that could take for ever',
+      'conditions:\n  c: "ticket.a.matches(\'(a+)+$\')"\n',
+      ['pack.yaml:4:16 error this is no CEL: "(a+)+$" repeats a repetition: it could take for ever (compile)'],
+    ],
+    [
+      'a pattern that is not written out',
+      'conditions:\n  c: ticket.a.matches(ticket.b)\n',
+      ['pack.yaml:4:15 error this is no CEL: the pattern of matches() must be a text in quotes (compile)'],
+    ],
+    [
       'holidays that are not there',
       'calendars:\n  c: { zone: UTC, hours: { mon: [["09:00", "17:00"]] }, holidays: us }\n',
       ['pack.yaml:4:67 error there is no list "us" under holidays (compile)'],

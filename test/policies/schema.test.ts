@@ -33,8 +33,7 @@ describe('the language explains itself', () => {
       if (example !== undefined && !schema.safeParse(example).success) wrong.push(path);
       const inner = 'unwrap' in schema ? (schema as z.ZodOptional<z.ZodType>).unwrap() : schema;
       if (inner instanceof z.ZodObject && depth < 8)
-        for (const [key, field] of Object.entries(inner.shape as Record<string, z.ZodType>))
-          visit(field, `${path}.${key}`, depth + 1);
+        for (const [key, field] of Object.entries(inner.shape)) visit(field, `${path}.${key}`, depth + 1);
       if (inner instanceof z.ZodRecord) visit(inner.valueType as z.ZodType, `${path}.*`, depth + 1);
       if (inner instanceof z.ZodArray) visit(inner.element as z.ZodType, `${path}[]`, depth + 1);
     };

@@ -1,7 +1,7 @@
 import { Client, type Pool } from 'pg';
 import { createPool, type PoolOptions } from '../../src/store/database';
 import { migrate } from '../../src/store/migrate';
-import { testPostgres } from '../support/stack';
+import { testServer, type TestServer } from './server';
 
 /** A migrated database of the file's own; the tests of the file share it. */
 export interface StoreDatabase {
@@ -14,17 +14,20 @@ export interface StoreDatabase {
 /** Call it at the top of a test file. */
 export function storeDatabase(): StoreDatabase {
   const opened: Pool[] = [];
+  let server: TestServer | undefined;
   let url = '';
   beforeAll(async () => {
-    url = (await testPostgres()).url;
+    server = await testServer();
+    url = server.url;
     await migrate(url);
     opened.push(createPool(url, { max: 20 }));
   });
   afterAll(async () => {
-    const [shared, ...others] = opened;
-    await shared?.end();
-    if (others.some((pool) => !pool.ended)) throw new Error('a test left its pool open');
-    if (url !== '') await untilAlone(url);
+    try {
+      await endAll(opened, url);
+    } finally {
+      await server?.stop();
+    }
   });
   return {
     get pool() {
@@ -41,6 +44,15 @@ export function storeDatabase(): StoreDatabase {
       return pool;
     },
   };
+}
+
+async function endAll(opened: Pool[], url: string): Promise<void> {
+  const [shared, ...others] = opened;
+  await shared?.end();
+  const left = others.filter((pool) => !pool.ended);
+  await Promise.all(left.map((pool) => pool.end()));
+  if (left.length > 0) throw new Error(`${left.length} pools were left open`);
+  if (url !== '') await untilAlone(url);
 }
 
 /** A connection that was ended is gone from the server a moment later. */

@@ -178,7 +178,7 @@ export function commandName(written: string): CommandName | undefined {
   const bare = written.toLowerCase().replace(/[^a-z]/g, '');
   return (Object.keys(handlers) as CommandName[]).find((name) => name.replace(/_/g, '') === bare) ?? ALIASES[bare];
 }
-const ALIASES: Record<string, CommandName> = { ack: 'acknowledge', update: 'send_update', handoff: 'hand_off', confirm: 'confirm_receipt', setpending: 'pause' };
+const ALIASES: Record<string, CommandName | undefined> = { __proto__: null as never, ack: 'acknowledge', update: 'send_update', handoff: 'hand_off', confirm: 'confirm_receipt', setpending: 'pause' };
 
 /** Decide one command within a turn: guards, then its events. A rejection means that the turn must be dropped. */
 export function decide(turn: Turn, order: Order): Rejection | undefined {

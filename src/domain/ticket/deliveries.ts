@@ -129,7 +129,8 @@ function make(turn: Turn, scope: Scope, action: DeliverAction, template: Templat
     (twin.data as { clauses?: Json }).clauses = twin.clauses;
     return;
   }
-  const slot = options.path ? `${target.role}:${templateName}:L${options.path.level}.${options.path.attempt}` : `${target.role}:${templateName}`;
+  const place = options.path ? `:L${options.path.level}.${options.path.attempt}` : '';
+  const slot = `${target.role}:${templateName}${place}${stateText === undefined ? '' : `:${stateText}`}`;
   const delivery: Delivery = {
     key: [turn.state.id, turn.cause, slot, target.channel].join('|'),
     ticket: turn.state.id,

@@ -25,8 +25,10 @@ export interface OpenExplanation {
 /**
  * Explains `openBetween`: the intervals counted from `from` to `to`, the holidays skipped and the overrides
  * used. Empty when `to` is not after `from`. Its cost grows with the length of the window.
+ * @throws RangeError for an instant that is no finite number: a bug of the caller.
  */
 export function explainOpen(calendar: CompiledCalendar, from: EpochMs, to: EpochMs): OpenExplanation {
+  if (!Number.isFinite(to - from)) throw new RangeError(`Open time from ${from} to ${to} cannot be counted.`);
   if (to <= from) return { open: 0, counted: [], holidays: [], overrides: [] };
   if (calendar.always === true) return { open: to - from, counted: [{ from, to }], holidays: [], overrides: [] };
   const index = openIndex(calendar);

@@ -1,12 +1,12 @@
 import { TocsinError } from '../errors';
 import type { CompiledCalendar } from './calendar-types';
 import { nextOpening } from './open-time';
-import { DAY_MS, formatInstant, type CivilDay, type EpochMs } from './instants';
-import { hoursOn, intervalsOn, openIndex, type OpenInterval } from './open-weeks';
+import { DAY_MS, LAST_INSTANT, formatInstant, type CivilDay, type EpochMs } from './instants';
+import { hoursOn, intervalsOn, openIndex, specialFrom, type OpenInterval } from './open-weeks';
 import { instantFromLocal, localFromInstant } from './zone-offsets';
 
-/** Days without an opening after which a search gives up: ten years. */
-const SEARCH_DAYS = 3_653;
+/** The last date that can be written with a year of four digits. */
+const LAST_DAY = Math.floor(LAST_INSTANT / DAY_MS);
 
 /**
  * The due instant of an amount in open days. An open day is a local date with hours (an override's included). Day 0 is
@@ -20,7 +20,7 @@ const SEARCH_DAYS = 3_653;
  * An `always` calendar adds 24 hours a day for `same`; `open` and `close` are the local midnights of the day.
  *
  * @param days a whole number, zero or more.
- * @throws ESC_CALENDAR_INVALID when ten years pass without an opening.
+ * @throws ESC_CALENDAR_INVALID when too few open days are left before the year 10000.
  * @throws RangeError when `days` is negative or not whole: a bug of the caller.
  */
 export function addOpenDays(
@@ -32,14 +32,15 @@ export function addOpenDays(
   if (!Number.isInteger(days) || days < 0) throw new RangeError(`A number of open days is whole, not ${days}.`);
   const { offsets } = calendar;
   if (calendar.always === true) {
-    if (at === 'same') return anchor + days * DAY_MS;
     const day = Math.floor(localFromInstant(offsets, anchor) / DAY_MS) + days;
+    if (day > LAST_DAY) throw tooFewDays(calendar, anchor, days);
+    if (at === 'same') return anchor + days * DAY_MS;
     return instantFromLocal(offsets, (at === 'open' ? day : day + 1) * DAY_MS);
   }
   const start = nextOpening(calendar, anchor);
   let [day, intervals] = dayInForce(calendar, start);
   const wall = localFromInstant(offsets, start) - day * DAY_MS;
-  for (let left = days; left > 0; left -= 1) [day, intervals] = openDayAfter(calendar, day);
+  if (days > 0) [day, intervals] = openDayAfter(calendar, day, days);
   const opening = (intervals[0] as OpenInterval)[0];
   const close = (intervals.at(-1) as OpenInterval)[1];
   if (at === 'open') return opening;
@@ -62,14 +63,30 @@ function dayInForce(calendar: CompiledCalendar, start: EpochMs): [CivilDay, Open
   throw new RangeError(`No date holds the open instant ${formatInstant(start)}.`);
 }
 
-function openDayAfter(calendar: CompiledCalendar, day: CivilDay): [CivilDay, OpenInterval[]] {
-  for (let next = day + 1; next <= day + SEARCH_DAYS; next += 1) {
-    const intervals = openIntervals(calendar, next);
-    if (intervals.length > 0) return [next, intervals];
+/** The `days`-th open day after a date; whole weeks of dates on which nothing is special are passed in one step. */
+function openDayAfter(calendar: CompiledCalendar, after: CivilDay, days: number): [CivilDay, OpenInterval[]] {
+  const index = openIndex(calendar);
+  const perWeek = calendar.hours.filter((hours) => hours.length > 0).length;
+  let left = days;
+  for (let day = after + 1; day <= LAST_DAY; day += 1) {
+    const special = index.special[specialFrom(index, Math.floor(day / 7))];
+    const regularWeeks = Math.floor(((special === undefined ? LAST_DAY : special * 7) - day) / 7);
+    const passed = perWeek === 0 ? regularWeeks : Math.min(regularWeeks, Math.ceil(left / perWeek) - 1);
+    if (passed > 0) {
+      day += passed * 7;
+      left -= passed * perWeek;
+    }
+    const intervals = openIntervals(calendar, day);
+    if (intervals.length > 0) left -= 1;
+    if (left === 0) return [day, intervals];
   }
-  throw new TocsinError(
+  throw tooFewDays(calendar, after * DAY_MS, days);
+}
+
+function tooFewDays(calendar: CompiledCalendar, after: EpochMs, days: number): TocsinError {
+  return new TocsinError(
     'ESC_CALENDAR_INVALID',
-    `The calendar (${calendar.zone}) has no open day in the ten years after ${formatInstant(day * DAY_MS)}.`,
+    `The calendar (${calendar.zone}) has fewer than ${days} open days from ${formatInstant(after)} to the year 9999.`,
   );
 }
 

@@ -18,6 +18,7 @@ import { openIndex, specialFrom, stretchAt, weekOf, type OpenWeek } from './open
  */
 export function addOpen(calendar: CompiledCalendar, from: EpochMs, amount: DurationMs): EpochMs {
   if (!(amount >= 0)) throw new RangeError(`An amount of open time is zero or more, not ${amount}.`);
+  if (!Number.isFinite(from)) throw new RangeError(`Open time from ${from} cannot be counted.`);
   if (calendar.always === true) return within(calendar, from, from + amount);
   if (amount === 0) return nextOpening(calendar, from);
   const index = openIndex(calendar);
@@ -41,8 +42,12 @@ export function addOpen(calendar: CompiledCalendar, from: EpochMs, amount: Durat
   }
 }
 
-/** The open time from one instant to another, in milliseconds; 0 when `to` is not after `from`. */
+/**
+ * The open time from one instant to another, in milliseconds; 0 when `to` is not after `from`.
+ * @throws RangeError for an instant that is no finite number: a bug of the caller.
+ */
 export function openBetween(calendar: CompiledCalendar, from: EpochMs, to: EpochMs): DurationMs {
+  if (!Number.isFinite(to - from)) throw new RangeError(`Open time from ${from} to ${to} cannot be counted.`);
   if (to <= from) return 0;
   if (calendar.always === true) return to - from;
   const index = openIndex(calendar);
@@ -76,6 +81,7 @@ export function isOpen(calendar: CompiledCalendar, at: EpochMs): boolean {
  * @throws ESC_CALENDAR_INVALID when the calendar never opens again before the year 10000.
  */
 export function nextOpening(calendar: CompiledCalendar, from: EpochMs): EpochMs {
+  if (!Number.isFinite(from)) throw new RangeError(`There is no opening after ${from}.`);
   if (calendar.always === true) return from;
   const index = openIndex(calendar);
   let week = weekOf(from);

@@ -153,6 +153,14 @@ export const COMMAND_EVENTS: Readonly<Record<(typeof COMMANDS)[number], string>>
   merge: 'merged',
 };
 
+/** Every event with the kind of thing it is about, for the reference of the language. */
+export function eventList(): { name: string; about: string }[] {
+  return Object.entries(EVENTS).map(([name, what]) => ({
+    name,
+    about: what === 'nothing' ? '' : what === 'anything' ? 'any name' : what.kind,
+  }));
+}
+
 /** Why nobody can raise an event, or undefined where somebody can. */
 export function eventFault(context: CheckContext, pattern: Pattern): string | undefined {
   const { name, subject } = pattern;

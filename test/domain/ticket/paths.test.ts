@@ -1,19 +1,13 @@
 import { compilePackText } from '../../support/pack';
 import { Drive } from './drive';
 
-const PEOPLE = `
-  catch_all: boss
-  people:
-    engineer: { email: e@example.com, page: Engineers }
-    second: { email: s@example.com, page: Seconds }
-    manager: { email: m@example.com, page: Managers }
-    boss: { email: b@example.com, page: Bosses }
-    leads: { group: [manager, second] }
-    substitute: { fallback: engineer }
-    nobody: { title: Not filled }
-`;
+const PEOPLE = `{
+  engineer: { email: e@example.com, page: Engineers }, second: { email: s@example.com, page: Seconds },
+  manager: { email: m@example.com, page: Managers }, boss: { email: b@example.com, page: Bosses },
+  leads: { group: [manager, second] }, substitute: { fallback: engineer }, nobody: { title: Not filled } }`.replaceAll('\n', ' ');
 const ON_CALL = compilePackText(`
-  ${PEOPLE}
+  catch_all: boss
+  people: ${PEOPLE}
   paths:
     on_call:
       levels: [{ to: engineer, ack: PT5M, repeat: 2 }, { to: [second, manager], ack: PT10M }]
@@ -21,7 +15,8 @@ const ON_CALL = compilePackText(`
   rules: { begin: { on: opened, do: [{ page: { path: on_call, name: first_page, by: PT1M } }] } }
 `);
 const LADDER = compilePackText(`
-  ${PEOPLE}
+  catch_all: boss
+  people: ${PEOPLE}
   paths:
     ladder: { via: [page, email], levels: [{ to: engineer, ack: PT1H }, { to: second, ack: PT1H }, { to: leads, ack: PT1H }, { to: boss }] }
     technical: { kind: functional, via: [email], status: escalated, levels: [{ to: engineer, sets: { tier: 1 } }, { to: second, sets: { tier: 2 } }] }
@@ -110,7 +105,8 @@ describe('an escalation path', () => {
 
   test('does not begin a second time while it runs', () => {
     const pack = compilePackText(`
-      ${PEOPLE}
+      catch_all: boss
+      people: ${PEOPLE}
       paths: { on_call: { levels: [{ to: engineer, ack: PT5M }] } }
       rules: { begin: { on: [opened, progress], do: [{ page: { path: on_call } }] } }
     `);
@@ -119,7 +115,8 @@ describe('an escalation path', () => {
 
   test.each(['nobody', 'unheard_of'])('does not wait for a level that %s holds', (role) => {
     const pack = compilePackText(`
-      ${PEOPLE}
+      catch_all: boss
+      people: ${PEOPLE}
       paths: { on_call: { levels: [{ to: ${role}, ack: PT5M }, { to: manager, ack: PT5M }] } }
       rules: { begin: { on: opened, do: [{ page: { path: on_call } }] } }
     `);
@@ -130,7 +127,8 @@ describe('an escalation path', () => {
 
   test('follows a fallback and records it', () => {
     const pack = compilePackText(`
-      ${PEOPLE}
+      catch_all: boss
+      people: ${PEOPLE}
       paths: { on_call: { levels: [{ to: substitute, ack: PT5M }] } }
       rules: { begin: { on: opened, do: [{ page: { path: on_call } }] } }
     `);
@@ -153,7 +151,7 @@ describe('escalating by hand', () => {
     ['boss', 4, ['page boss', 'email boss', 'email engineer', 'email second', 'email manager']],
     [4, 4, ['page boss', 'email boss', 'email engineer', 'email second', 'email manager']],
     ['4', 4, ['page boss', 'email boss', 'email engineer', 'email second', 'email manager']],
-    ['manager', 3, ['page manager', 'email manager', 'email engineer', 'email second']],
+    ['manager', 3, ['page manager', 'email manager', 'page second', 'email second', 'email engineer']],
     ['next', 1, ['page engineer', 'email engineer']],
   ])('to %p stands on level %p and copies the levels below', (to, level, told) => {
     const drive = new Drive(LADDER).give('PT1M', 'escalate', { path: 'ladder', to, reason: 'x' });

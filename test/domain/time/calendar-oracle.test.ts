@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addOpen, explainOpen, isOpen, nextOpening, openBetween } from '../../../src/domain/time/calendar';
+import { addOpen, addOpenDays, explainOpen, isOpen, nextOpening, openBetween } from '../../../src/domain/time/calendar';
 import { compileCalendar } from '../../../src/policies/calendar-zones';
 import { dueBySpans, elapsedBySpans, openSpans, type OracleCalendar } from './oracle';
 
@@ -133,6 +133,37 @@ describe('open time beside luxon', () => {
       expect(due).toBe(dueBySpans(spans, from, hours * 3_600_000));
       expect(openBetween(compiled, from, due)).toBe(hours * 3_600_000);
     }
+  });
+});
+
+describe('open days beside luxon', () => {
+  test('are counted date by date', () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 150 }), ({ calendar, near }, days) => {
+        const compiled = compileCalendar(calendar);
+        const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+        const first = Math.floor(nextOpening(compiled, near) / DAY) * DAY;
+        // Hours of a single date are a calendar of that date alone, so that no neighbour can hide a closed day.
+        const opensOn = (ms: number): number | undefined => {
+          const name = date(ms);
+          const weekly = calendar.hours[['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][new Date(ms).getUTCDay()]!]!;
+          const hours = calendar.overrides[name] ?? (calendar.holidays.includes(name) ? [] : weekly);
+          return openSpans(
+            { ...calendar, hours: {}, overrides: { [name]: hours } },
+            ms - 5 * DAY,
+            ms + 5 * DAY,
+          )[0]?.[0];
+        };
+        const openings: number[] = [];
+        const zero = addOpenDays(compiled, near, 0, 'open');
+        for (let ms = first - 5 * DAY; openings.length <= days; ms += DAY) {
+          const opening = opensOn(ms);
+          if (opening !== undefined && (opening === zero || openings.length > 0)) openings.push(opening);
+        }
+        expect(addOpenDays(compiled, near, days, 'open')).toBe(openings[days]);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -60,3 +60,20 @@ export function placeOf(text: string): { line: number; column: number } {
   const before = text.slice(0, text.indexOf(MARK)).split('\n');
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
+
+/** What is wrong, the rule that finds it, the YAML with the mark, and how bad it is (an error when left out). */
+export type Case = [title: string, rule: string, yaml: string, severity?: 'error' | 'warning'];
+/** A rule called bad. */
+export const rules = (body: string): string => `rules:\n  bad: ${body}\n`;
+
+/** The case's fault is found where its mark stands. */
+export async function expectOne([, rule, yaml, severity = 'error']: Case, options = {}): Promise<void> {
+  const problems = await checkFiles({ 'b.yaml': yaml }, options);
+  const found = problems.filter((one) => one.rule === rule);
+  expect(found[0] ?? problems).toMatchObject({
+    rule,
+    severity,
+    file: expect.stringMatching(/b\.yaml$/),
+    ...placeOf(yaml),
+  });
+}
