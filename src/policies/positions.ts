@@ -135,7 +135,7 @@ export class Positions {
     }
     if (scalar.type === 'BLOCK_FOLDED' || (within.line ?? 1) > 1) return position;
     const quote = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE' ? 1 : 0;
-    return { ...position, column: position.column + within.column - 1 };
+    return { ...position, column: position.column + quote + within.column - 1 };
   }
 
   /** The position of a key, whatever its value is. */

@@ -8,7 +8,7 @@ import { codeOf, storeDatabase } from './postgres';
 
 const store = storeDatabase();
 let n = 0;
-const ticket = (): string => `TICK-20260306-${String(++n).padStart(3, '0')}`;
+const ticket = (): string => `TICK-20260101-${String(++n).padStart(3, '0')}`;
 const next = (minutes: number, label = 'response') => [{ at: T0 + minutes * MINUTE, label, kind: 'due' }];
 
 async function boardOf(id: string): Promise<Record<string, unknown> | undefined> {

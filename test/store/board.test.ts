@@ -1,0 +1,120 @@
+import { listTickets, type BoardQuery } from '../../src/store/board';
+import { appendEvents } from '../../src/store/events';
+import { openTicket } from '../../src/store/opening';
+import type { JsonObject } from '../../src/domain/policy/types';
+import { HOUR, MINUTE, opened, openRequest, OPENING, T0 } from './fixtures';
+import { codeOf, storeDatabase } from './postgres';
+
+const store = storeDatabase();
+
+beforeEach(async () => {
+  await store.pool.query('truncate ticket, ticket_day, party, message, ticket_event, board restart identity cascade');
+});
+
+/** Opens a ticket whose board row says `ticket`; `due` in minutes from T0. */
+async function put(ticket: JsonObject, due?: number, minutes = 0, packId = 'secureai'): Promise<string> {
+  const { id, number } = await openTicket(store.pool, openRequest({ packId, now: T0 + minutes * MINUTE }));
+  const first = { ...opened({ number, ...ticket }), at: T0 + minutes * MINUTE };
+  const agenda = due === undefined ? [] : [{ at: T0 + due * MINUTE, label: 'response', kind: 'due' }];
+  await appendEvents(store.pool, id, [first], agenda);
+  return id;
+}
+
+const ids = async (query: BoardQuery): Promise<string[]> =>
+  (await listTickets(store.pool, query)).tickets.map((ticket) => ticket.id);
+
+async function pages(query: BoardQuery, between: () => Promise<unknown> = async () => undefined): Promise<string[]> {
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTickets(store.pool, { ...query, ...(cursor === undefined ? {} : { cursor }) });
+    seen.push(...page.tickets.map((ticket) => ticket.id));
+    cursor = page.nextCursor;
+    await between();
+  } while (cursor !== undefined);
+  return seen;
+}
+
+test('sorts by next due, by opening, by priority; nothing due comes last', async () => {
+  const idle = await put({ priority: 'P1' }, undefined, 0);
+  const late = await put({ priority: 'P2' }, 90, 1);
+  const soon = await put({ priority: 'P2' }, 15, 2);
+  const first = await put({ priority: 'P1' }, 60, 3);
+  expect(await ids({})).toEqual([soon, first, late, idle]);
+  expect(await ids({ sort: 'opened' })).toEqual([idle, late, soon, first]);
+  expect(await ids({ sort: 'priority' })).toEqual([first, idle, soon, late]);
+});
+
+test.each(['next_due', 'opened', 'priority'] as const)(
+  'pages by %s join without gaps, equal places included',
+  async (sort) => {
+    for (let at = 0; at < 11; at++)
+      await put({ priority: at % 2 === 0 ? 'P1' : 'P2' }, at % 3 === 0 ? undefined : 30, at % 4);
+    const whole = await ids({ sort });
+    expect(whole).toHaveLength(11);
+    for (const limit of [1, 3, 11]) expect(await pages({ sort, limit })).toEqual(whole);
+  },
+);
+
+test('tickets that are opened while somebody pages neither repeat nor hide others', async () => {
+  for (let at = 0; at < 9; at++) await put({}, 10 + at * 10);
+  const before = await ids({});
+  let due = 0;
+  const seen = await pages({ limit: 2 }, () => put({}, ++due));
+  expect(seen.filter((id) => before.includes(id))).toEqual(before);
+  expect(new Set(seen).size).toBe(seen.length);
+});
+
+test('filters by what the board knows', async () => {
+  const a = await put({ priority: 'P1', queue: 'core', owner: 'kim' });
+  const b = await put({ priority: 'P2', status: 'pending' }, undefined, 0, 'trust-safety');
+  const c = await put({ priority: 'P3', subject: '100% of _calls_ fail' });
+  const closed = await put({ status: 'closed', priority: 'P1' });
+  const found = async (filters: NonNullable<BoardQuery['filters']>): Promise<string[]> =>
+    ids({ filters, sort: 'opened' });
+  expect(await found({})).toEqual([a, b, c]);
+  expect(await found({ priority: ['P1', 'P2'] })).toEqual([a, b]);
+  expect(await found({ status: ['closed'] })).toEqual([closed]);
+  expect(await found({ queue: 'core', owner: 'kim' })).toEqual([a]);
+  expect(await found({ pack: 'trust-safety' })).toEqual([b]);
+  expect(await found({ breached: true })).toEqual([]);
+  expect(await found({ q: '100%' })).toEqual([c]);
+  expect(await found({ q: 'fail _CALLS_' })).toEqual([c]);
+  expect(await found({ q: '%' })).toEqual([c]);
+  expect(await found({ q: '10004' })).toEqual([closed]);
+});
+
+test('nothing of the customer is on the board but the plan', async () => {
+  await put({});
+  const raw = await store.pool.query('select * from board');
+  expect(JSON.stringify(raw.rows)).not.toMatch(/dana/i);
+  expect((await listTickets(store.pool)).tickets[0]).toMatchObject({ plan: OPENING.customer.plan, pack: 'secureai' });
+});
+
+test('a cursor is refused that no page of the list gave', async () => {
+  await put({}, 10);
+  await put({}, 20);
+  const { nextCursor } = await listTickets(store.pool, { limit: 1 });
+  const forged = Buffer.from(JSON.stringify(['next_due', "'; drop table board; --", 'x'])).toString('base64url');
+  const wrong = [...['', 'x', forged, Buffer.from('["next_due"]').toString('base64url')]];
+  for (const cursor of wrong) expect(await codeOf(listTickets(store.pool, { cursor }))).toBe('ESC_REQUEST_INVALID');
+  const other = listTickets(store.pool, { sort: 'opened', cursor: nextCursor ?? '' });
+  expect(await codeOf(other)).toBe('ESC_REQUEST_INVALID');
+});
+
+test('the order does not depend on the zone of the session', async () => {
+  for (let hour = 0; hour < 30; hour++) await put({}, (hour * HOUR) / MINUTE);
+  const whole = await ids({});
+  await store.pool.query(`alter role current_user set timezone = 'America/New_York'`);
+  const pool = store.open();
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTickets(pool, { limit: 4, ...(cursor === undefined ? {} : { cursor }) });
+    seen.push(...page.tickets.map((ticket) => ticket.id));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  await pool.end();
+  await store.pool.query('alter role current_user reset timezone');
+  expect(seen).toEqual(whole);
+});
