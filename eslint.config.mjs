@@ -5,7 +5,19 @@
 import tseslint from 'typescript-eslint';
 import { IMPORT_TABLE } from './import-table.mjs';
 
-const purityGlobals = ['Date', 'Intl', 'setTimeout', 'setInterval', 'setImmediate', 'process', 'Buffer', 'console', 'fetch', 'performance', 'crypto'].map((name) => ({
+const purityGlobals = [
+  'Date',
+  'Intl',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'process',
+  'Buffer',
+  'console',
+  'fetch',
+  'performance',
+  'crypto',
+].map((name) => ({
   name,
   message: 'The core is pure: instants and chance arrive as arguments (design.md, "One idea").',
 }));
@@ -19,9 +31,21 @@ const restrictions = Object.entries(IMPORT_TABLE.rooms).map(([room, { may, packa
       {
         patterns: [
           ...Object.keys(IMPORT_TABLE.rooms)
-            .filter((other) => other !== room && !may.some((allowed) => other === allowed || allowed.startsWith(`${other}/`)))
-            .map((other) => ({ group: [`**/${other}`, `**/${other}/**`], message: `src/${room} may not import src/${other} (import-table.mjs).` })),
-          ...(packages === 'none' ? [{ group: ['node:*', '@temporalio/*', 'pg', 'zod', 'luxon', 'yaml', 'liquidjs', 'fastify'], message: 'The core imports no package.' }] : []),
+            .filter(
+              (other) => other !== room && !may.some((allowed) => other === allowed || allowed.startsWith(`${other}/`)),
+            )
+            .map((other) => ({
+              group: [`**/${other}`, `**/${other}/**`],
+              message: `src/${room} may not import src/${other} (import-table.mjs).`,
+            })),
+          ...(packages === 'none'
+            ? [
+                {
+                  group: ['node:*', '@temporalio/*', 'pg', 'zod', 'luxon', 'yaml', 'liquidjs', 'fastify'],
+                  message: 'The core imports no package.',
+                },
+              ]
+            : []),
         ],
       },
     ],
@@ -37,7 +61,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-require-imports': 'off',
       '@typescript-eslint/restrict-template-expressions': 'off',

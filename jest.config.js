@@ -15,8 +15,19 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 module.exports = {
-  projects: ['domain', 'policies', 'architecture', 'rehearsal', 'cli', 'store', 'contract', 'http', 'local', 'workflows', 'replay', 'clauses'].map(
-    (name) => project(name),
-  ),
+  projects: [
+    'domain',
+    'policies',
+    'architecture',
+    'rehearsal',
+    'cli',
+    'store',
+    'contract',
+    'http',
+    'local',
+    'workflows',
+    'replay',
+    'clauses',
+  ].map((name) => project(name)),
   testTimeout: 120_000,
 };

@@ -8,16 +8,26 @@ async function main(): Promise<void> {
   await pool.query('create table if not exists bare (ticket text, level int)');
   const sink = process.env['PAGE_WEBHOOK_URL'] ?? '';
   const activities = {
-    insertRow: async (ticket: string, level: number): Promise<void> => void (await pool.query('insert into bare values ($1, $2)', [ticket, level])),
+    insertRow: async (ticket: string, level: number): Promise<void> =>
+      void (await pool.query('insert into bare values ($1, $2)', [ticket, level])),
     post: async (ticket: string, level: number): Promise<void> => {
-      const answer = await fetch(sink, { method: 'POST', body: JSON.stringify({ key: `${ticket}|${level}`, ticket, role: `level_${level}` }) });
+      const answer = await fetch(sink, {
+        method: 'POST',
+        body: JSON.stringify({ key: `${ticket}|${level}`, ticket, role: `level_${level}` }),
+      });
       if (!answer.ok) throw new Error(`sink: ${answer.status}`);
     },
   };
   const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
   const common = { connection, namespace: 'tocsin', activities };
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: 'bare', workflowsPath: require.resolve('./bare-workflow'), maxCachedWorkflows: 2_000, enableNonLocalActivities: false }),
+    Worker.create({
+      ...common,
+      taskQueue: 'bare',
+      workflowsPath: require.resolve('./bare-workflow'),
+      maxCachedWorkflows: 2_000,
+      enableNonLocalActivities: false,
+    }),
     Worker.create({ ...common, taskQueue: 'bare-pages', maxConcurrentActivityTaskExecutions: 50 }),
   ]);
   process.stdout.write('{"ready":true}\n');

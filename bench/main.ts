@@ -17,14 +17,33 @@ function argument(name: string, fallback: number): number {
 
 function rehearsalOnTemporal(): number {
   const began = performance.now();
-  execFileSync(process.execPath, [join(__dirname, '..', '..', 'bin', 'tocsin.js'), 'rehearse', 'policies/secureai/scenarios/p1-unresolved-48h.yaml', '--engine', 'temporal', '--json'], { stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1 << 28 });
+  execFileSync(
+    process.execPath,
+    [
+      join(__dirname, '..', '..', 'bin', 'tocsin.js'),
+      'rehearse',
+      'policies/secureai/scenarios/p1-unresolved-48h.yaml',
+      '--engine',
+      'temporal',
+      '--json',
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1 << 28 },
+  );
   return (performance.now() - began) / 1000;
 }
 
 function peerTable(ours: PeerResult, floor: PeerResult): string {
   const rows = ours.lateness.map((values, i) => {
     const bare = floor.lateness[i] ?? [];
-    return [`level ${i + 1}`, ms(median(values)), ms(percentile(values, 0.99)), ms(median(bare)), ms(percentile(bare, 0.99)), ratio(median(values), median(bare)), `${((GOALERT.p50[i] ?? 0) / 1000).toFixed(1)} s`];
+    return [
+      `level ${i + 1}`,
+      ms(median(values)),
+      ms(percentile(values, 0.99)),
+      ms(median(bare)),
+      ms(percentile(bare, 0.99)),
+      ratio(median(values), median(bare)),
+      `${((GOALERT.p50[i] ?? 0) / 1000).toFixed(1)} s`,
+    ];
   });
   return markdown(['lateness', 'p50', 'p99', 'bare p50', 'bare p99', 'p50 : bare', 'GoAlert p50 (design.md)'], rows);
 }
@@ -41,9 +60,24 @@ async function main(): Promise<void> {
     markdown(
       ['what', 'figure', 'beside', 'ratio'],
       [
-        ['rehearsals of two days on the core', `${p.rehearsals.toFixed(1)}/s (${p.events} events each)`, `the same on a real server: ${onTemporal.toFixed(1)} s, its start included`, ratio(onTemporal, 1 / p.rehearsals)],
-        ['`calendar due`, 4 working hours', `${Math.round(p.due).toLocaleString('en')}/s`, `luxon, a day at a time: ${Math.round(p.luxon).toLocaleString('en')}/s`, ratio(p.due, p.luxon)],
-        ['`calendar due`, a working year', `${Math.round(p.dueYear).toLocaleString('en')}/s`, '4 working hours', ratio(p.dueYear, p.due)],
+        [
+          'rehearsals of two days on the core',
+          `${p.rehearsals.toFixed(1)}/s (${p.events} events each)`,
+          `the same on a real server: ${onTemporal.toFixed(1)} s, its start included`,
+          ratio(onTemporal, 1 / p.rehearsals),
+        ],
+        [
+          '`calendar due`, 4 working hours',
+          `${Math.round(p.due).toLocaleString('en')}/s`,
+          `luxon, a day at a time: ${Math.round(p.luxon).toLocaleString('en')}/s`,
+          ratio(p.due, p.luxon),
+        ],
+        [
+          '`calendar due`, a working year',
+          `${Math.round(p.dueYear).toLocaleString('en')}/s`,
+          '4 working hours',
+          ratio(p.dueYear, p.due),
+        ],
       ],
     ),
   );
@@ -59,10 +93,25 @@ async function main(): Promise<void> {
     markdown(
       ['what', 'ours', 'bare workflow', 'ratio'],
       [
-        ['history events a ticket', ours.historyEvents, floor.historyEvents, ratio(ours.historyEvents, floor.historyEvents)],
+        [
+          'history events a ticket',
+          ours.historyEvents,
+          floor.historyEvents,
+          ratio(ours.historyEvents, floor.historyEvents),
+        ],
         ['history bytes a ticket', ours.historyBytes, floor.historyBytes, ratio(ours.historyBytes, floor.historyBytes)],
-        ['CPU a notification (server + worker)', `${cpu(ours).toFixed(0)} ms (${ours.cpu.server.toFixed(0)} + ${ours.cpu.worker.toFixed(0)})`, `${cpu(floor).toFixed(0)} ms (${floor.cpu.server.toFixed(0)} + ${floor.cpu.worker.toFixed(0)})`, `${ratio(cpu(ours), cpu(floor))}; GoAlert ${GOALERT.cpu} ms`],
-        ['tickets a second to the first page, all at once', ours.burstPerSecond.toFixed(0), floor.burstPerSecond.toFixed(0), ratio(ours.burstPerSecond, floor.burstPerSecond)],
+        [
+          'CPU a notification (server + worker)',
+          `${cpu(ours).toFixed(0)} ms (${ours.cpu.server.toFixed(0)} + ${ours.cpu.worker.toFixed(0)})`,
+          `${cpu(floor).toFixed(0)} ms (${floor.cpu.server.toFixed(0)} + ${floor.cpu.worker.toFixed(0)})`,
+          `${ratio(cpu(ours), cpu(floor))}; GoAlert ${GOALERT.cpu} ms`,
+        ],
+        [
+          'tickets a second to the first page, all at once',
+          ours.burstPerSecond.toFixed(0),
+          floor.burstPerSecond.toFixed(0),
+          ratio(ours.burstPerSecond, floor.burstPerSecond),
+        ],
       ],
     ),
   );

@@ -48,7 +48,12 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
-function startNode(script: string, env: NodeJS.ProcessEnv, log: string, ready: (child: ChildProcess) => Promise<void>): Promise<ChildProcess> {
+function startNode(
+  script: string,
+  env: NodeJS.ProcessEnv,
+  log: string,
+  ready: (child: ChildProcess) => Promise<void>,
+): Promise<ChildProcess> {
   const out = openSync(log, 'a');
   const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', out] });
   return ready(child).then(() => child);
@@ -62,7 +67,7 @@ function firstLine(child: ChildProcess): Promise<void> {
 }
 
 async function untilReady(url: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; ; ) {
+  for (const deadline = Date.now() + 60_000; ;) {
     const answer = await fetch(`${url}/healthz`).catch(() => undefined);
     if (answer?.ok) return;
     if (Date.now() > deadline) throw new Error(`${url} does not answer`);
@@ -85,8 +90,15 @@ export async function startParts(options: PartsOptions): Promise<Parts> {
   const ports = { postgres: await freePort(), temporal: await freePort(), api: await freePort() };
   const choice = await ensureTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: createProgress() });
   if (!('path' in choice)) throw new Error('no Temporal server');
-  const startPg = (): Promise<PostgresServer> => startPostgres({ dataDir: join(folder, 'postgres'), port: ports.postgres, logFile: log('postgres') });
-  const startServer = (): Promise<TemporalServer> => startTemporal({ binary: choice.path, port: ports.temporal, dbFile: join(folder, 'temporal.db'), logFile: log('temporal') });
+  const startPg = (): Promise<PostgresServer> =>
+    startPostgres({ dataDir: join(folder, 'postgres'), port: ports.postgres, logFile: log('postgres') });
+  const startServer = (): Promise<TemporalServer> =>
+    startTemporal({
+      binary: choice.path,
+      port: ports.temporal,
+      dbFile: join(folder, 'temporal.db'),
+      logFile: log('temporal'),
+    });
   let postgres = await startPg();
   let temporal = await startServer();
   await migrate(postgres.url);
@@ -94,7 +106,14 @@ export async function startParts(options: PartsOptions): Promise<Parts> {
   const loaded = await loadPack(options.pack);
   const packs = join(folder, 'data', 'packs');
   const { hash } = await publishPack(loaded, packs);
-  await savePolicyVersion(pool, { hash, packId: loaded.pack.id, version: '1', body: loaded.pack, templates: loaded.templates, publishedAt: Date.now() });
+  await savePolicyVersion(pool, {
+    hash,
+    packId: loaded.pack.id,
+    version: '1',
+    body: loaded.pack,
+    templates: loaded.templates,
+    publishedAt: Date.now(),
+  });
   await setDefaultPack(pool, loaded.pack.id);
   const { key } = await createApiKey(pool, { name: 'bench', role: 'admin' });
   const env: NodeJS.ProcessEnv = {
@@ -113,11 +132,14 @@ export async function startParts(options: PartsOptions): Promise<Parts> {
   };
   const dist = join(__dirname, '..', 'src');
   const apiUrl = `http://127.0.0.1:${ports.api}`;
-  const startWorker = (): Promise<ChildProcess> => startNode(join(dist, 'worker', 'main.js'), env, log('worker'), firstLine);
-  const startApi = (): Promise<ChildProcess> => startNode(join(dist, 'http', 'main.js'), env, log('api'), () => untilReady(apiUrl));
+  const startWorker = (): Promise<ChildProcess> =>
+    startNode(join(dist, 'worker', 'main.js'), env, log('worker'), firstLine);
+  const startApi = (): Promise<ChildProcess> =>
+    startNode(join(dist, 'http', 'main.js'), env, log('api'), () => untilReady(apiUrl));
   let worker = await startWorker();
   let api = options.withApi ? await startApi() : undefined;
-  const pid = (name: PartName): number => ({ worker: worker.pid, api: api?.pid, postgres: postgres.pid, temporal: temporal.pid })[name] ?? 0;
+  const pid = (name: PartName): number =>
+    ({ worker: worker.pid, api: api?.pid, postgres: postgres.pid, temporal: temporal.pid })[name] ?? 0;
   return {
     folder,
     packs,
@@ -152,7 +174,9 @@ export async function startParts(options: PartsOptions): Promise<Parts> {
 }
 
 /** A ticket client of these parts. */
-export async function clientOf(parts: Parts): Promise<{ tickets: TicketClient; client: Awaited<ReturnType<typeof connect>>['client']; close(): Promise<void> }> {
+export async function clientOf(
+  parts: Parts,
+): Promise<{ tickets: TicketClient; client: Awaited<ReturnType<typeof connect>>['client']; close(): Promise<void> }> {
   const { client, connection } = await connect({ address: parts.temporalAddress, namespace: 'tocsin' });
   return { tickets: new TicketClient(client), client, close: () => connection.close() };
 }

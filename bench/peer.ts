@@ -26,10 +26,25 @@ export interface PeerResult {
 type Start = (i: number, at: number) => Promise<string>;
 
 function opening(i: number) {
-  return { subject: `Ticket ${i}`, body: '', channel: 'api' as const, priority: 'P1', customer: { name: `Customer ${i}`, email: `c${i}@example.com`, plan: 'enterprise' } };
+  return {
+    subject: `Ticket ${i}`,
+    body: '',
+    channel: 'api' as const,
+    priority: 'P1',
+    customer: { name: `Customer ${i}`, email: `c${i}@example.com`, plan: 'enterprise' },
+  };
 }
 
-async function measure(parts: Parts, sink: Sink, levels: number, n: number, workerPid: number, start: Start, historyOf: (id: string) => Promise<{ events: number; bytes: number }>, say: (text: string) => void): Promise<PeerResult> {
+async function measure(
+  parts: Parts,
+  sink: Sink,
+  levels: number,
+  n: number,
+  workerPid: number,
+  start: Start,
+  historyOf: (id: string) => Promise<{ events: number; bytes: number }>,
+  say: (text: string) => void,
+): Promise<PeerResult> {
   const burst = await burstOf(sink, Math.min(n, 200), start);
   say(`  burst: ${burst.toFixed(0)} tickets/s to the first page`);
   // Let the burst's later levels pass by before lateness is measured.
@@ -47,9 +62,14 @@ async function measure(parts: Parts, sink: Sink, levels: number, n: number, work
   }
   await Promise.all(starting);
   await until(() => sink.arrivals.length >= n * levels, (levels - 1) * APART_MS + OPENED_OVER_MS + 60_000);
-  const spent = { server: cpuSeconds(parts.pid('temporal')) - before.server, worker: cpuSeconds(workerPid) - before.worker };
+  const spent = {
+    server: cpuSeconds(parts.pid('temporal')) - before.server,
+    worker: cpuSeconds(workerPid) - before.worker,
+  };
   const lateness = Array.from({ length: levels }, (_, i) =>
-    sink.arrivals.filter((one) => one.level === i + 1 && opened.has(one.ticket)).map((one) => one.at - ((opened.get(one.ticket) ?? 0) + i * APART_MS)),
+    sink.arrivals
+      .filter((one) => one.level === i + 1 && opened.has(one.ticket))
+      .map((one) => one.at - ((opened.get(one.ticket) ?? 0) + i * APART_MS)),
   );
   const sample = await historyOf([...opened.keys()][0] ?? '');
   const count = sink.arrivals.length;
@@ -72,7 +92,10 @@ async function burstOf(sink: Sink, n: number, start: Start): Promise<number> {
   return n / ((Date.now() - began) / 1000);
 }
 
-async function historyOf(client: Awaited<ReturnType<typeof clientOf>>['client'], id: string): Promise<{ events: number; bytes: number }> {
+async function historyOf(
+  client: Awaited<ReturnType<typeof clientOf>>['client'],
+  id: string,
+): Promise<{ events: number; bytes: number }> {
   const described = await client.workflow.getHandle(id).describe();
   return { events: described.historyLength, bytes: Number(described.historySize ?? 0) };
 }
@@ -84,7 +107,13 @@ export async function peerOfTocsin(n: number, say: (text: string) => void): Prom
   const { tickets, client, close } = await clientOf(parts);
   try {
     const start: Start = async (i, at) => {
-      const { row } = await openTicket(parts.pool, { opening: opening(i), packId: parts.packId, packHash: parts.packHash, receivedAt: at, now: at });
+      const { row } = await openTicket(parts.pool, {
+        opening: opening(i),
+        packId: parts.packId,
+        packHash: parts.packHash,
+        receivedAt: at,
+        now: at,
+      });
       await tickets.start(row.packHash, { id: row.id, number: row.number, opening: { opening: row.opening, at } });
       await markStarted(parts.pool, row.id);
       return row.id;
@@ -102,7 +131,15 @@ export async function peerOfBare(n: number, say: (text: string) => void): Promis
   const sink = await startSink();
   const parts = await startParts({ pack: join(__dirname, '..', '..', 'bench', 'packs', 'peer'), sinkUrl: sink.url });
   parts.kill('worker', 'SIGKILL');
-  const worker = spawn(process.execPath, [join(__dirname, 'bare-worker.js')], { env: { ...process.env, DATABASE_URL: parts.databaseUrl, TEMPORAL_ADDRESS: parts.temporalAddress, PAGE_WEBHOOK_URL: sink.url }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const worker = spawn(process.execPath, [join(__dirname, 'bare-worker.js')], {
+    env: {
+      ...process.env,
+      DATABASE_URL: parts.databaseUrl,
+      TEMPORAL_ADDRESS: parts.temporalAddress,
+      PAGE_WEBHOOK_URL: sink.url,
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   await new Promise((resolve) => worker.stdout.once('data', resolve));
   const { client, close } = await clientOf(parts);
   try {

@@ -41,7 +41,9 @@ function luxonDue(from: number, amount: number): number {
 }
 
 export async function pure(forMs = 3_000): Promise<PureResult> {
-  const scenario = await readScenario(join(__dirname, '..', '..', 'policies', 'secureai', 'scenarios', 'p1-unresolved-48h.yaml'));
+  const scenario = await readScenario(
+    join(__dirname, '..', '..', 'policies', 'secureai', 'scenarios', 'p1-unresolved-48h.yaml'),
+  );
   const plan = planFor(scenario, await packOf(scenario));
   const events = rehearseOnCore(plan).events.length;
   const calendar = compileCalendar({ zone: 'Europe/Berlin', hours: { 'mon-fri': [['09:00', '17:00']] } });

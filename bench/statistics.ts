@@ -12,8 +12,12 @@ export const ratio = (a: number, b: number): string => (b > 0 && Number.isFinite
 export const wait = (duration: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, duration));
 
 /** Poll until something holds, or the time is up; returns whether it held. */
-export async function until(holds: () => boolean | Promise<boolean>, timeoutMs: number, everyMs = 200): Promise<boolean> {
-  for (const deadline = Date.now() + timeoutMs; ; ) {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  everyMs = 200,
+): Promise<boolean> {
+  for (const deadline = Date.now() + timeoutMs; ;) {
     if (await holds()) return true;
     if (Date.now() > deadline) return false;
     await wait(everyMs);
@@ -22,5 +26,9 @@ export async function until(holds: () => boolean | Promise<boolean>, timeoutMs: 
 
 /** A table in Markdown. */
 export function markdown(head: string[], rows: (string | number)[][]): string {
-  return [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+  return [
+    `| ${head.join(' | ')} |`,
+    `| ${head.map(() => '---').join(' | ')} |`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
 }

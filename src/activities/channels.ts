@@ -4,7 +4,7 @@
 import type { Channel, EpochMs } from '../domain/ticket/types';
 import type { ChannelConfig } from './configuration';
 import { createEmailChannel } from './email';
-import type { HttpDeps } from './http';
+import type { HttpDeps } from './http-call';
 import { createUrlGuard, type ResolveHost } from './outgoing-url';
 import { createPagingChannel, hasRoutingKey } from './paging';
 import type { ChannelPort, DeliveryLog } from './ports';

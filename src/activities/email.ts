@@ -105,7 +105,7 @@ export function createEmailChannel(options: EmailOptions): ChannelPort {
         }
       }
       const worst = failures.find(isTransient) ?? failures[0];
-      if (worst !== undefined) throw worst;
+      if (worst !== undefined) throw worst instanceof Error ? worst : new Error(String(worst));
       return { provider: 'smtp', providerId: ids.join(' '), to: addresses(message.to), ...personOf(message.to) };
     },
     close: () => transport.close(),
@@ -114,7 +114,6 @@ export function createEmailChannel(options: EmailOptions): ChannelPort {
 
 /** A header is one line: what would end it becomes a space, so that nobody adds a header through a subject. */
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
   return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
 }
 

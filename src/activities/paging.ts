@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../domain/policy/types';
 import { clip } from './clip';
-import { callHttp, type HttpDeps } from './http';
+import { callHttp, type HttpDeps } from './http-call';
 import { addresses, PermanentDeliveryError, personOf, type ChannelPort, type OutgoingMessage } from './ports';
 import type { Secret } from './secret';
 

@@ -36,7 +36,7 @@ export class Secret {
 export function safeDetail(text: string, ...secrets: readonly Secret[]): string {
   let clean = text;
   for (const secret of secrets) clean = secret.redact(clean);
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+
   clean = clean.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
   return clean.length > 300 ? `${clean.slice(0, 299)}…` : clean;
 }

@@ -3,7 +3,7 @@
  * @see https://api.slack.com/messaging/webhooks, https://api.slack.com/reference/block-kit/blocks
  */
 import { clip } from './clip';
-import { callHttp, type HttpDeps } from './http';
+import { callHttp, type HttpDeps } from './http-call';
 import { addresses, PermanentDeliveryError, personOf, type ChannelPort, type OutgoingMessage } from './ports';
 import { safeDetail, type Secret } from './secret';
 

@@ -3,7 +3,7 @@
  * @see https://developer.statuspage.io/
  */
 import { clip } from './clip';
-import { callHttp, type HttpDeps, type HttpReply } from './http';
+import { callHttp, type HttpDeps, type HttpReply } from './http-call';
 import { PermanentDeliveryError, TransientDeliveryError, type ChannelPort, type OutgoingMessage } from './ports';
 import type { Secret } from './secret';
 

@@ -2,7 +2,7 @@
  * A generic, signed webhook: for pagers and systems Tocsin has no adapter for.
  */
 import { createHmac } from 'node:crypto';
-import { callHttp, type HttpDeps } from './http';
+import { callHttp, type HttpDeps } from './http-call';
 import { addresses, personOf, type ChannelPort, type OutgoingMessage } from './ports';
 import type { Secret } from './secret';
 

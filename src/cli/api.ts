@@ -24,9 +24,17 @@ export function apiSettings(env: NodeJS.ProcessEnv = process.env): ApiSettings {
   const folder = dataDirectory(env);
   const stack = runningStack(folder);
   const url = env['TOCSIN_URL'] ?? stack?.url;
-  if (!url) throw new TocsinError('ESC_ENGINE_UNAVAILABLE', 'no stack is running here; start one with `npm start`, or set TOCSIN_URL and TOCSIN_API_KEY');
+  if (!url)
+    throw new TocsinError(
+      'ESC_ENGINE_UNAVAILABLE',
+      'no stack is running here; start one with `npm start`, or set TOCSIN_URL and TOCSIN_API_KEY',
+    );
   const key = env['TOCSIN_API_KEY'] ?? readKey(folder);
-  if (!key) throw new TocsinError('ESC_UNAUTHENTICATED', 'no API key; set TOCSIN_API_KEY (npm start printed one at its first start)');
+  if (!key)
+    throw new TocsinError(
+      'ESC_UNAUTHENTICATED',
+      'no API key; set TOCSIN_API_KEY (npm start printed one at its first start)',
+    );
   return { url: url.replace(/\/$/, ''), key };
 }
 
@@ -67,16 +75,27 @@ export class Api {
   }
 
   private async once<T>(method: string, path: string, body?: JsonObject, idempotencyKey?: string): Promise<T> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.settings.key}`, accept: 'application/json' };
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${this.settings.key}`,
+      accept: 'application/json',
+    };
     if (body) headers['content-type'] = 'application/json';
     if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
-    const response = await fetch(`${this.settings.url}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }).catch((error: unknown) => {
-      throw new TocsinError('ESC_ENGINE_UNAVAILABLE', `${this.settings.url} does not answer (${error instanceof Error ? error.message : String(error)})`);
+    const response = await fetch(`${this.settings.url}${path}`, {
+      method,
+      headers,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    }).catch((error: unknown) => {
+      throw new TocsinError(
+        'ESC_ENGINE_UNAVAILABLE',
+        `${this.settings.url} does not answer (${error instanceof Error ? error.message : String(error)})`,
+      );
     });
     const text = await response.text();
     const parsed = text === '' ? {} : (JSON.parse(text) as JsonObject);
     if (response.ok) return parsed as T;
-    const code = typeof parsed['code'] === 'string' && parsed['code'] in ERRORS ? (parsed['code'] as ErrorCode) : 'ESC_INTERNAL';
+    const code =
+      typeof parsed['code'] === 'string' && parsed['code'] in ERRORS ? (parsed['code'] as ErrorCode) : 'ESC_INTERNAL';
     throw new TocsinError(code, String(parsed['detail'] ?? parsed['title'] ?? `HTTP ${response.status}`), parsed);
   }
 }

@@ -15,16 +15,26 @@ interface Common {
   json?: boolean;
 }
 
-const text = (value: Json | undefined): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
-const clock = (at: Json | undefined): string => (typeof at === 'string' ? at.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC') : '');
+const text = (value: Json | undefined): string =>
+  value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+const clock = (at: Json | undefined): string =>
+  typeof at === 'string' ? at.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC') : '';
 const until = (at: Json | undefined): string => (typeof at === 'string' ? relative(Date.parse(at) - Date.now()) : '');
 
 async function readOpening(file: string, io: CliIo): Promise<JsonObject> {
-  const source = file === '-' ? await readAll(io.stdin) : await readFile(file, 'utf8').catch(() => { throw new TocsinError('ESC_FIELD_INVALID', `${file} cannot be read`, { field: 'FILE' }); });
+  const source =
+    file === '-'
+      ? await readAll(io.stdin)
+      : await readFile(file, 'utf8').catch(() => {
+          throw new TocsinError('ESC_FIELD_INVALID', `${file} cannot be read`, { field: 'FILE' });
+        });
   const parsed = parse(source, { version: '1.2' }) as JsonObject | null;
-  if (parsed === null || typeof parsed !== 'object') throw new TocsinError('ESC_FIELD_INVALID', `${file} does not hold an opening`, { field: 'FILE' });
+  if (parsed === null || typeof parsed !== 'object')
+    throw new TocsinError('ESC_FIELD_INVALID', `${file} does not hold an opening`, { field: 'FILE' });
   const ticket = parsed['ticket'];
-  return ticket !== undefined && ticket !== null && typeof ticket === 'object' && !Array.isArray(ticket) ? ticket : parsed;
+  return ticket !== undefined && ticket !== null && typeof ticket === 'object' && !Array.isArray(ticket)
+    ? ticket
+    : parsed;
 }
 
 /** `--field value` pairs of `do`: JSON where the value is JSON, text otherwise. */
@@ -33,9 +43,11 @@ export function fieldsOf(words: readonly string[]): JsonObject {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     const match = /^--([A-Za-z][\w.-]*)(?:=([\s\S]*))?$/.exec(word);
-    if (!match) throw new TocsinError('ESC_FIELD_INVALID', `"${word}" is not a field; write --name value`, { field: word });
+    if (!match)
+      throw new TocsinError('ESC_FIELD_INVALID', `"${word}" is not a field; write --name value`, { field: word });
     const raw = match[2] ?? words[++i];
-    if (raw === undefined) throw new TocsinError('ESC_FIELD_REQUIRED', `the field "${match[1]}" has no value`, { field: match[1] ?? '' });
+    if (raw === undefined)
+      throw new TocsinError('ESC_FIELD_REQUIRED', `the field "${match[1]}" has no value`, { field: match[1] ?? '' });
     fields[(match[1] ?? '').replaceAll('-', '_')] = jsonOr(raw);
   }
   return fields;
@@ -56,16 +68,27 @@ function showTicket(view: JsonObject): string {
     const { level, to, acknowledged, by } = path as JsonObject;
     return `${name}: level ${text(level)} (${[to].flat().map(text).join(', ')}), ${acknowledged === true ? `acknowledged by ${text(by)}` : 'not acknowledged'}`;
   });
-  const tasks = ((view['tasks'] ?? []) as JsonObject[]).map((task) => [text(task['task']), [task['for']].flat().map(text).join(', '), typeof task['due'] === 'string' ? until(task['due']) : '', task['breached'] === true ? 'overdue' : '']);
+  const tasks = ((view['tasks'] ?? []) as JsonObject[]).map((task) => [
+    text(task['task']),
+    [task['for']].flat().map(text).join(', '),
+    typeof task['due'] === 'string' ? until(task['due']) : '',
+    task['breached'] === true ? 'overdue' : '',
+  ]);
   const head = keyValues([
     ['Ticket', `${text(view['id'])} (#${text(view['number'])})`],
     ['Subject', text(ticket['subject'])],
-    ['Customer', `${text((ticket['customer'] as JsonObject | undefined)?.['name'])}, ${text((ticket['customer'] as JsonObject | undefined)?.['plan'])}`],
+    [
+      'Customer',
+      `${text((ticket['customer'] as JsonObject | undefined)?.['name'])}, ${text((ticket['customer'] as JsonObject | undefined)?.['plan'])}`,
+    ],
     ['Priority', text(ticket['priority'])],
     ['Status', text(view['status'])],
     ['Owner', text(ticket['owner']) || 'nobody'],
     ['Levels', paths.join('; ') || 'none'],
-    ['Next due', typeof view['nextDue'] === 'string' ? `${clock(view['nextDue'])} (${until(view['nextDue'])})` : 'nothing'],
+    [
+      'Next due',
+      typeof view['nextDue'] === 'string' ? `${clock(view['nextDue'])} (${until(view['nextDue'])})` : 'nothing',
+    ],
   ]);
   return tasks.length === 0 ? head : `${head}\n\n${table(['Open task', 'For', 'Due', ''], tasks)}`;
 }
@@ -73,7 +96,8 @@ function showTicket(view: JsonObject): string {
 /** Register the commands. */
 export function liveCommands(program: Command, io: CliIo): void {
   const api = (): Api => new Api(apiSettings(), (line) => io.err(line));
-  const print = (options: Common, data: unknown, render: () => string): void => io.out(options.json ? JSON.stringify(data) : render());
+  const print = (options: Common, data: unknown, render: () => string): void =>
+    io.out(options.json ? JSON.stringify(data) : render());
 
   program
     .command('open')
@@ -103,7 +127,12 @@ export function liveCommands(program: Command, io: CliIo): void {
     .description('what is due next, unless something happens first')
     .action(async (id: string, options: Common) => {
       const items = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/agenda`));
-      print(options, items, () => table(['Due', 'In', 'What', 'Name'], items.map((item) => [clock(item['at']), until(item['at']), text(item['kind']), text(item['name'])])));
+      print(options, items, () =>
+        table(
+          ['Due', 'In', 'What', 'Name'],
+          items.map((item) => [clock(item['at']), until(item['at']), text(item['kind']), text(item['name'])]),
+        ),
+      );
     });
   program
     .command('timeline')
@@ -113,8 +142,17 @@ export function liveCommands(program: Command, io: CliIo): void {
     .option('--clauses', 'show the clauses behind each row')
     .description('what happened, when and why')
     .action(async (id: string, options: Common & { all?: boolean; clauses?: boolean }) => {
-      const rows = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/timeline`)) as unknown as TimelineRow[];
-      print(options, rows, () => renderTimeline(rows, { width: 80, color: mayColor(), all: options.all === true, clauses: options.clauses === true }));
+      const rows = itemsOf(
+        await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/timeline`),
+      ) as unknown as TimelineRow[];
+      print(options, rows, () =>
+        renderTimeline(rows, {
+          width: 80,
+          color: mayColor(),
+          all: options.all === true,
+          clauses: options.clauses === true,
+        }),
+      );
     });
   program
     .command('explain')
@@ -123,7 +161,16 @@ export function liveCommands(program: Command, io: CliIo): void {
     .description('why things are due when they are')
     .action(async (id: string, options: Common) => {
       const items = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/explain`));
-      print(options, items, () => items.map((item) => [text(item['title'] ?? item['name']), ...[item['lines'] ?? []].flat().map((line) => `  ${text(line)}`)].join('\n')).join('\n\n'));
+      print(options, items, () =>
+        items
+          .map((item) =>
+            [
+              text(item['title'] ?? item['name']),
+              ...[item['lines'] ?? []].flat().map((line) => `  ${text(line)}`),
+            ].join('\n'),
+          )
+          .join('\n\n'),
+      );
     });
   program
     .command('board')
@@ -139,7 +186,17 @@ export function liveCommands(program: Command, io: CliIo): void {
       for (const name of ['status', 'priority', 'queue', 'owner']) if (options[name]) query.set(name, options[name]);
       const tickets = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets?${query.toString()}`));
       print(options, tickets, () =>
-        table(['Ticket', 'P', 'Status', 'Owner', 'Next due', 'Subject'], tickets.map((one) => [text(one['id']), text(one['priority']), text(one['status']), text(one['owner']), until(one['nextDue']), text(one['subject'])])),
+        table(
+          ['Ticket', 'P', 'Status', 'Owner', 'Next due', 'Subject'],
+          tickets.map((one) => [
+            text(one['id']),
+            text(one['priority']),
+            text(one['status']),
+            text(one['owner']),
+            until(one['nextDue']),
+            text(one['subject']),
+          ]),
+        ),
       );
     });
   program
@@ -155,8 +212,17 @@ export function liveCommands(program: Command, io: CliIo): void {
       const fields = fieldsOf(words);
       const at = new Date().toISOString();
       const commandId = randomUUID();
-      const body: JsonObject = { ...fields, at, commandId, ...(options.by === undefined ? {} : { by: { name: options.by } }) };
-      const view = await api().post(`/v1/tickets/${encodeURIComponent(id)}/commands/${encodeURIComponent(command)}`, body, commandId);
+      const body: JsonObject = {
+        ...fields,
+        at,
+        commandId,
+        ...(options.by === undefined ? {} : { by: { name: options.by } }),
+      };
+      const view = await api().post(
+        `/v1/tickets/${encodeURIComponent(id)}/commands/${encodeURIComponent(command)}`,
+        body,
+        commandId,
+      );
       print(options, view, () => showTicket(view));
     });
 }

@@ -4,13 +4,24 @@ import { TocsinError } from '../domain/errors';
 import { EXIT, processIo, type CliIo } from './io';
 
 /** Wrong usage rather than a failure of what was asked about. */
-const USAGE_CODES = new Set(['ESC_SCENARIO_INVALID', 'ESC_FIELD_INVALID', 'ESC_FIELD_REQUIRED', 'ESC_FIELD_UNKNOWN', 'ESC_PACK_UNKNOWN', 'ESC_COMMAND_UNKNOWN', 'ESC_INSTANT_INVALID', 'ESC_CALENDAR_INVALID']);
+const USAGE_CODES = new Set([
+  'ESC_SCENARIO_INVALID',
+  'ESC_FIELD_INVALID',
+  'ESC_FIELD_REQUIRED',
+  'ESC_FIELD_UNKNOWN',
+  'ESC_PACK_UNKNOWN',
+  'ESC_COMMAND_UNKNOWN',
+  'ESC_INSTANT_INVALID',
+  'ESC_CALENDAR_INVALID',
+]);
 
 async function register(program: Command, io: CliIo, wanted: string | undefined): Promise<void> {
   // Only what is asked for is loaded: `calendar due --batch` starts in a fraction of a second.
-  const needs = (...names: string[]): boolean => wanted === undefined || wanted === 'help' || names.includes(wanted) || !KNOWN.has(wanted);
+  const needs = (...names: string[]): boolean =>
+    wanted === undefined || wanted === 'help' || names.includes(wanted) || !KNOWN.has(wanted);
   if (needs('up', 'doctor')) (await import('./stack.js')).stackCommands(program, io);
-  if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'board', 'do')) (await import('./live.js')).liveCommands(program, io);
+  if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'board', 'do'))
+    (await import('./live.js')).liveCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
     const { calendarCommand } = await import('./calendar.js');
@@ -23,16 +34,32 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   }
 }
 
-const KNOWN = new Set(['up', 'doctor', 'open', 'show', 'agenda', 'timeline', 'explain', 'board', 'do', 'rehearse', 'calendar', 'policy']);
+const KNOWN = new Set([
+  'up',
+  'doctor',
+  'open',
+  'show',
+  'agenda',
+  'timeline',
+  'explain',
+  'board',
+  'do',
+  'rehearse',
+  'calendar',
+  'policy',
+]);
 
 /** The calendar `PACK#NAME`, compiled. */
 async function packCalendar(reference: string): Promise<unknown> {
   const { resolvePackDir } = await import('./policy.js');
   const { loadPack } = await import('../policies/load.js');
   const [pack = '', name = ''] = reference.split('#');
-  const loaded = await loadPack(await resolvePackDir(pack));
+  const loaded = await loadPack(resolvePackDir(pack));
   const calendar = loaded.pack.calendars[name];
-  if (!calendar) throw new Error(`the pack ${pack} has no calendar "${name}"; it has ${Object.keys(loaded.pack.calendars).join(', ') || 'none'}`);
+  if (!calendar)
+    throw new Error(
+      `the pack ${pack} has no calendar "${name}"; it has ${Object.keys(loaded.pack.calendars).join(', ') || 'none'}`,
+    );
   return calendar;
 }
 

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import type { LoadedPack } from '../policies/load';
+import type { Plan } from '../rehearsal/plan';
 import type { Engine, Rehearsal } from '../rehearsal/rehearse';
 import { EXIT, type CliIo } from './io';
 
@@ -13,7 +15,10 @@ interface RehearseOptions {
 }
 
 /** A Temporal server for rehearsals: a running stack's, or one started for this command and stopped after it. */
-async function withTemporal<T>(io: CliIo, run: (engine: Engine, publish: (loaded: import('../policies/load.js').LoadedPack, plan: import('../rehearsal/plan.js').Plan) => Promise<void>) => Promise<T>): Promise<T> {
+async function withTemporal<T>(
+  io: CliIo,
+  run: (engine: Engine, publish: (loaded: LoadedPack, plan: Plan) => Promise<void>) => Promise<T>,
+): Promise<T> {
   const { openRehearsal } = await import('../local/rehearsal-server.js');
   const { openRehearsalServer, rehearseOnTemporal } = await import('../rehearsal/temporal-engine.js');
   const { publishPlan } = await import('../rehearsal/publish-plan.js');
@@ -21,7 +26,10 @@ async function withTemporal<T>(io: CliIo, run: (engine: Engine, publish: (loaded
   try {
     const server = await openRehearsalServer(place.address, place.packs);
     try {
-      return await run((plan) => rehearseOnTemporal(plan, server), (loaded, plan) => publishPlan(loaded, plan, place.packs));
+      return await run(
+        (plan) => rehearseOnTemporal(plan, server),
+        (loaded, plan) => publishPlan(loaded, plan, place.packs),
+      );
     } finally {
       await server.close();
     }
@@ -48,7 +56,14 @@ async function print(rehearsal: Rehearsal, options: RehearseOptions, io: CliIo):
   if (options.json) io.out(JSON.stringify(rehearsal.rows));
   else {
     const width = Math.max(80, Math.min(process.stdout.columns ?? 80, 120));
-    io.out(renderTimeline(rehearsal.rows, { width, color: mayColor(), all: options.all === true, clauses: options.clauses === true }));
+    io.out(
+      renderTimeline(rehearsal.rows, {
+        width,
+        color: mayColor(),
+        all: options.all === true,
+        clauses: options.clauses === true,
+      }),
+    );
   }
   const failed = rehearsal.checks.filter((check) => !check.ok);
   for (const check of failed) io.err(wrap(`FAILED  ${check.text}: ${check.found ?? ''}`, 100).join('\n        '));
@@ -78,7 +93,10 @@ export function rehearseCommand(program: Command, io: CliIo): void {
       if (options.svg) {
         const { renderSvg } = await import('../rehearsal/render/svg.js');
         const { scenario } = rehearsal;
-        const svg = renderSvg(rehearsal.rows, { title: scenario.name ?? basename(file), ...(scenario.about ? { subtitle: scenario.about.trim() } : {}) });
+        const svg = renderSvg(rehearsal.rows, {
+          title: scenario.name ?? basename(file),
+          ...(scenario.about ? { subtitle: scenario.about.trim() } : {}),
+        });
         await writeFile(options.svg, svg);
         io.err(`Picture: ${options.svg}`);
       }

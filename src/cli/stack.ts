@@ -33,14 +33,25 @@ function secretFile(folder: string, name: string, make: () => string): string {
 }
 
 /** Bring the database up to date, publish the pack, and make the first API key. */
-async function prepareDatabase(databaseUrl: string, env: NodeJS.ProcessEnv, say: (text: string) => void): Promise<void> {
+async function prepareDatabase(
+  databaseUrl: string,
+  env: NodeJS.ProcessEnv,
+  say: (text: string) => void,
+): Promise<void> {
   await migrate(databaseUrl);
   const folder = dataDirectory(env);
   const loaded = await loadPack(packFolder(env));
   const published = await publishPack(loaded, join(folder, 'packs'));
   const pool = createPool(databaseUrl, { max: 2, applicationName: 'tocsin-up' });
   try {
-    await savePolicyVersion(pool, { hash: published.hash, packId: loaded.pack.id, version: String(loaded.pack.version['id']), body: loaded.pack, templates: loaded.templates, publishedAt: Date.now() });
+    await savePolicyVersion(pool, {
+      hash: published.hash,
+      packId: loaded.pack.id,
+      version: String(loaded.pack.version['id']),
+      body: loaded.pack,
+      templates: loaded.templates,
+      publishedAt: Date.now(),
+    });
     await setDefaultPack(pool, loaded.pack.id);
     if (existsSync(keyFile(folder))) return;
     const { key } = await createApiKey(pool, { name: 'local', role: 'admin' });
@@ -52,7 +63,18 @@ async function prepareDatabase(databaseUrl: string, env: NodeJS.ProcessEnv, say:
 }
 
 function whatNext(info: StackInfo, say: (text: string) => void): void {
-  say(['', 'Open a P1 in another terminal:', `  npx tocsin open ${EXAMPLE}`, 'then watch it:', '  npx tocsin board', '  npx tocsin timeline TICK-…', `The status page is ${info.url}/status.`, ''].join('\n'));
+  say(
+    [
+      '',
+      'Open a P1 in another terminal:',
+      `  npx tocsin open ${EXAMPLE}`,
+      'then watch it:',
+      '  npx tocsin board',
+      '  npx tocsin timeline TICK-…',
+      `The status page is ${info.url}/status.`,
+      '',
+    ].join('\n'),
+  );
 }
 
 /** Register the commands. */
@@ -63,7 +85,8 @@ export function stackCommands(program: Command, io: CliIo): void {
     .action(async () => {
       const folder = dataDirectory();
       const env: NodeJS.ProcessEnv = { ...process.env };
-      if (!env['TOCSIN_ENCRYPTION_KEYS'] && !env['TOCSIN_ENCRYPTION_KEYS_FILE']) env['TOCSIN_ENCRYPTION_KEYS_FILE'] = secretFile(folder, 'encryption-key', newKeyRing);
+      if (!env['TOCSIN_ENCRYPTION_KEYS'] && !env['TOCSIN_ENCRYPTION_KEYS_FILE'])
+        env['TOCSIN_ENCRYPTION_KEYS_FILE'] = secretFile(folder, 'encryption-key', newKeyRing);
       const code = await runStack({
         env,
         afterDatabase: (url) => prepareDatabase(url, env, (text) => io.err(text)),
@@ -81,4 +104,3 @@ export function stackCommands(program: Command, io: CliIo): void {
       if (report.checks.some((check) => check.state === 'missing')) process.exitCode = EXIT.failed;
     });
 }
-

@@ -11,13 +11,31 @@ export interface TemporalSettings {
 }
 
 /** The converter shared by client and worker. The worker adds its pack codec in front. */
-export function dataConverter(settings: Pick<TemporalSettings, 'encryptionKeys'>, before: PayloadCodec[] = []): DataConverter {
+export function dataConverter(
+  settings: Pick<TemporalSettings, 'encryptionKeys'>,
+  before: PayloadCodec[] = [],
+): DataConverter {
   const encryption = settings.encryptionKeys ? [new EncryptionCodec(parseKeyRing(settings.encryptionKeys))] : [];
-  return { payloadConverterPath: require.resolve('../workflows/pack-converter'), payloadCodecs: [...before, ...encryption] };
+  return {
+    payloadConverterPath: require.resolve('../workflows/pack-converter'),
+    payloadCodecs: [...before, ...encryption],
+  };
 }
 
 /** Connect; fails within a few seconds when nothing listens at the address. */
 export async function connect(settings: TemporalSettings): Promise<{ client: Client; connection: Connection }> {
   const connection = await Connection.connect({ address: settings.address, connectTimeout: 5_000 });
-  return { connection, client: new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings) }) };
+  return {
+    connection,
+    client: new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings) }),
+  };
+}
+
+/** A client that connects when it is first used, and again whenever Temporal comes back: for processes that must not wait. */
+export function connectLazily(settings: TemporalSettings): { client: Client; connection: Connection } {
+  const connection = Connection.lazy({ address: settings.address, connectTimeout: 5_000 });
+  return {
+    connection,
+    client: new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings) }),
+  };
 }

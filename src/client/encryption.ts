@@ -27,7 +27,8 @@ export function parseKeyRing(text: string): KeyRing {
   for (const part of text.split(',').filter((one) => one.trim() !== '')) {
     const [id = '', value = ''] = part.trim().split(':');
     const key = Buffer.from(value, 'base64');
-    if (id === '' || key.length !== 32) throw new Error(`encryption key "${id}" must be 32 bytes in base64, written id:key`);
+    if (id === '' || key.length !== 32)
+      throw new Error(`encryption key "${id}" must be 32 bytes in base64, written id:key`);
     keys.set(id, key);
   }
   const current = keys.keys().next().value;
@@ -71,6 +72,6 @@ export class EncryptionCodec implements PayloadCodec {
     const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, IV_BYTES));
     decipher.setAuthTag(data.subarray(data.length - TAG_BYTES));
     const plain = Buffer.concat([decipher.update(data.subarray(IV_BYTES, data.length - TAG_BYTES)), decipher.final()]);
-    return PayloadProto.decode(plain) as Payload;
+    return PayloadProto.decode(plain);
   }
 }

@@ -35,12 +35,19 @@ export interface ProcessConfig {
 /** Read the configuration. Throws an Error that names each variable and what is wrong with it, never a value. */
 export function processConfig(env: NodeJS.ProcessEnv = process.env): ProcessConfig {
   const parsed = schema.safeParse(env);
-  if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  if (!parsed.success)
+    throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   const found = parsed.data;
-  const keys = found.TOCSIN_ENCRYPTION_KEYS_FILE ? readFileSync(found.TOCSIN_ENCRYPTION_KEYS_FILE, 'utf8').trim() : found.TOCSIN_ENCRYPTION_KEYS;
+  const keys = found.TOCSIN_ENCRYPTION_KEYS_FILE
+    ? readFileSync(found.TOCSIN_ENCRYPTION_KEYS_FILE, 'utf8').trim()
+    : found.TOCSIN_ENCRYPTION_KEYS;
   return {
     databaseUrl: found.DATABASE_URL,
-    temporal: { address: found.TEMPORAL_ADDRESS, namespace: found.TEMPORAL_NAMESPACE, ...(keys ? { encryptionKeys: keys } : {}) },
+    temporal: {
+      address: found.TEMPORAL_ADDRESS,
+      namespace: found.TEMPORAL_NAMESPACE,
+      ...(keys ? { encryptionKeys: keys } : {}),
+    },
     packs: join(found.TOCSIN_DATA_DIR, 'packs'),
     bundles: join(found.TOCSIN_DATA_DIR, 'bundles'),
     dataDir: found.TOCSIN_DATA_DIR,

@@ -110,7 +110,10 @@ export class TicketClient {
     await this.client.workflow.getHandle(ticket).signal(nudgeSignal);
   }
 
-  private async query<T>(ticket: string, run: (handle: ReturnType<Client['workflow']['getHandle']>) => Promise<T>): Promise<T> {
+  private async query<T>(
+    ticket: string,
+    run: (handle: ReturnType<Client['workflow']['getHandle']>) => Promise<T>,
+  ): Promise<T> {
     const deadline = Date.now() + (this.options.answerWithinMs ?? ANSWER_WITHIN_MS);
     try {
       return await this.client.withDeadline(deadline, () => run(this.client.workflow.getHandle(ticket)));
@@ -138,7 +141,8 @@ export function translate(error: unknown, ticket: string): TocsinError {
     const code = Number(error.code);
     if (code === DEADLINE_EXCEEDED) return outcomeUnknown(ticket);
     if (code === NOT_FOUND) return gone(ticket);
-    if (code === UNAVAILABLE) return new TocsinError('ESC_ENGINE_UNAVAILABLE', 'Temporal cannot be reached', { ticket });
+    if (code === UNAVAILABLE)
+      return new TocsinError('ESC_ENGINE_UNAVAILABLE', 'Temporal cannot be reached', { ticket });
   }
   const cause = error instanceof Error && 'cause' in error ? error.cause : undefined;
   if (cause !== undefined && isGrpcServiceError(cause)) return translate(cause, ticket);
@@ -146,6 +150,9 @@ export function translate(error: unknown, ticket: string): TocsinError {
 }
 
 const outcomeUnknown = (ticket: string): TocsinError =>
-  new TocsinError('ESC_OUTCOME_UNKNOWN', `no worker answered for ${ticket} in time; repeat with the same command id`, { ticket });
+  new TocsinError('ESC_OUTCOME_UNKNOWN', `no worker answered for ${ticket} in time; repeat with the same command id`, {
+    ticket,
+  });
 /** No open run: never started, or ended and archived. Who asks knows from the store which of the two. */
-const gone = (ticket: string): TocsinError => new TocsinError('ESC_TICKET_ARCHIVED', `${ticket} has no running workflow any more`, { ticket });
+const gone = (ticket: string): TocsinError =>
+  new TocsinError('ESC_TICKET_ARCHIVED', `${ticket} has no running workflow any more`, { ticket });

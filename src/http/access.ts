@@ -36,12 +36,10 @@ export type RouteName = keyof typeof ROUTE_ACCESS;
 
 const HANDLING: readonly KeyRole[] = ['agent', 'commander', 'admin'];
 const COMMANDING: readonly KeyRole[] = ['commander', 'admin'];
-const COMMANDER_ONLY: ReadonlySet<string> = new Set(['send_update', 'escalate', 'deescalate'] satisfies CommandName[]);
 
-/** Every command: agents work the ticket, commanders also speak to the public and move the escalation, intake passes messages on. */
+/** Every command: agents work the ticket (a first-tier agent escalates), intake passes messages on. */
 export const COMMAND_ACCESS: Readonly<Record<CommandName, readonly KeyRole[]>> = Object.fromEntries(
   COMMANDS.map((name): [CommandName, readonly KeyRole[]] => {
-    if (COMMANDER_ONLY.has(name)) return [name, COMMANDING];
     return [name, name === 'message' ? ['intake', ...HANDLING] : HANDLING];
   }),
 ) as Record<CommandName, readonly KeyRole[]>;

@@ -1,28 +1,11 @@
 /** The API process. */
 import pino from 'pino';
-import { connect } from '../client/connection';
+import { connectLazily } from '../client/connection';
 import { TicketClient } from '../client/tickets';
 import { processConfig } from '../client/process-config';
 import { createPool } from '../store/database';
 import { buildServer, listen } from './server';
 import { wire } from './wire';
-
-/** How often a Temporal that is not up yet is tried again. */
-const RETRY_MS = 1_000;
-
-async function connectPatiently(
-  settings: Parameters<typeof connect>[0],
-  warn: (text: string) => void,
-): ReturnType<typeof connect> {
-  for (;;) {
-    try {
-      return await connect(settings);
-    } catch (error) {
-      warn(`Temporal: ${error instanceof Error ? error.message : String(error)}`);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
-}
 
 async function main(): Promise<void> {
   const config = processConfig();
@@ -32,7 +15,7 @@ async function main(): Promise<void> {
     statementTimeoutMs: 5_000,
     connectTimeoutMs: 2_000,
   });
-  const { client, connection } = await connectPatiently(config.temporal, (text) => log.warn(text));
+  const { client, connection } = connectLazily(config.temporal);
   const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
   const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs }), {
     log: { level: config.logLevel },

@@ -175,7 +175,7 @@ export const compileGuard: Make<'guards', GuardDef> = (c, name, source, path) =>
   ...c.maybe('when', source.when, [...path, 'when'], 'when'),
   needs: source.needs,
   ...c.maybe('refuse', source.refuse, [...path, 'refuse'], 'refuse'),
-  say: source.say,
+  say: source.say ?? `the rule "${name.replace(/_/g, ' ')}" of the procedure is not met`,
   ...given('offer', source.offer),
   ...(source.override ? { override: { by: source.override.by, ...given('flag', source.override.flag) } } : {}),
 });

@@ -17,13 +17,28 @@ export interface Rehearsed {
 }
 
 /** Receipts in a total order: instant, then key. */
-export const byInstantAndKey = (a: Receipt, b: Receipt): number => a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+export const byInstantAndKey = (a: Receipt, b: Receipt): number =>
+  a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+/** What a command gets once its ticket has ended. */
+export const ended = (ticket: string): Rejection => ({
+  code: 'ESC_TICKET_ARCHIVED',
+  message: `${ticket} has no running workflow any more`,
+  details: { ticket },
+});
 
 /** Play a plan. Throws the catalogue's error when the opening itself is refused. */
 export function rehearseOnCore(plan: Plan): Rehearsed {
   const { pack, scenario, world } = plan;
-  const opened = open(pack, scenario.ticket as never, { id: plan.ticketId, number: '10001', at: scenario.openedAt, recordedAt: scenario.openedAt, packHash: plan.packHash });
-  if (!opened.ok) throw new TocsinError(opened.rejection.code as never, opened.rejection.message, opened.rejection.details);
+  const opened = open(pack, scenario.ticket as never, {
+    id: plan.ticketId,
+    number: '10001',
+    at: scenario.openedAt,
+    recordedAt: scenario.openedAt,
+    packHash: plan.packHash,
+  });
+  if (!opened.ok)
+    throw new TocsinError(opened.rejection.code as never, opened.rejection.message, opened.rejection.details);
   let state = opened.state;
   const events: TicketEvent[] = [];
   const receipts: Receipt[] = [];
@@ -38,11 +53,22 @@ export function rehearseOnCore(plan: Plan): Rehearsed {
     receipts.sort(byInstantAndKey);
   };
   const give = (input: Input, at: number): void => {
+    // A closed ticket whose agenda is empty has ended, and takes nothing any more (design.md, decision 13).
+    if (
+      input.kind !== 'receipt' &&
+      state.ticket.status === 'closed' &&
+      receipts.length === 0 &&
+      nextDue(pack, state) === undefined
+    ) {
+      if (input.kind === 'command') refusals.push({ at, command: input.command.name, rejection: ended(plan.ticketId) });
+      return;
+    }
     const outcome = handle(pack, state, input, at);
     if (outcome.ok) {
       state = outcome.state;
       take(outcome.events);
-    } else if (input.kind === 'command') refusals.push({ at, command: input.command.name, rejection: outcome.rejection });
+    } else if (input.kind === 'command')
+      refusals.push({ at, command: input.command.name, rejection: outcome.rejection });
   };
 
   take(opened.events);

@@ -16,17 +16,29 @@ export interface Plan {
 }
 
 const actorOf = (by: ScriptStep['by']): Actor =>
-  typeof by === 'string' ? { name: by, kind: by === 'customer' ? 'customer' : 'person' } : { name: by.name, kind: 'person', ...(by.role === undefined ? {} : { role: by.role }) };
+  typeof by === 'string'
+    ? { name: by, kind: by === 'customer' ? 'customer' : 'person' }
+    : { name: by.name, kind: 'person', ...(by.role === undefined ? {} : { role: by.role }) };
 
 /** Make the plan of a scenario under a compiled pack. */
 export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string): Plan {
   const world = worldOf(scenario);
   const commands = scenario.script.map((step, i) => {
     const at = momentOf(step.at, scenario.openedAt);
-    const command: Command = { id: `script-${i + 1}`, name: commandName(step.do) ?? step.do, at, by: actorOf(step.by), fields: commandFields(step) };
-    return { at, input: { kind: 'command', command } as Input, step };
+    const command: Command = {
+      id: `script-${i + 1}`,
+      name: commandName(step.do) ?? step.do,
+      at,
+      by: actorOf(step.by),
+      fields: commandFields(step),
+    };
+    const input: Input = { kind: 'command', command };
+    return { at, input, step };
   });
-  const answers = world.answers.map((answer) => ({ at: answer.at, input: { kind: 'fact', answer } as Input }));
+  const answers = world.answers.map((answer): { at: number; input: Input } => ({
+    at: answer.at,
+    input: { kind: 'fact', answer },
+  }));
   const inputs = [...commands, ...answers].filter((one) => one.at <= scenario.untilAt);
   // Array.prototype.sort is stable: the script's order holds at one instant.
   inputs.sort((a, b) => a.at - b.at);

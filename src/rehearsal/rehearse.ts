@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TocsinError } from '../domain/errors';
-import type { CompiledPack, Json, JsonObject } from '../domain/policy/types';
+import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
 import { hashOf, loadPack, type LoadedPack } from '../policies/load';
 import { renderTemplate } from '../policies/templates';
@@ -27,19 +27,38 @@ export type Engine = (plan: Plan) => Promise<Rehearsed> | Rehearsed;
 function candidates(reference: string, scenario: Scenario): string[] {
   const root = join(__dirname, '..', '..', '..');
   const folder = folderOf(scenario);
-  return [resolve(folder, reference), resolve(folder, '..'), resolve(reference), resolve('policies', reference), join(root, 'policies', reference), resolve('policies', reference.replaceAll('_', '-')), join(root, 'policies', reference.replaceAll('_', '-'))];
+  return [
+    resolve(folder, reference),
+    resolve(folder, '..'),
+    resolve(reference),
+    resolve('policies', reference),
+    join(root, 'policies', reference),
+    resolve('policies', reference.replaceAll('_', '-')),
+    join(root, 'policies', reference.replaceAll('_', '-')),
+  ];
 }
 
 const isPack = (path: string, reference: string): boolean =>
-  existsSync(path) && (path.endsWith('.yaml') || existsSync(join(path, 'pack.yaml'))) && (path.endsWith(reference) || !path.endsWith('..'));
+  existsSync(path) &&
+  (path.endsWith('.yaml') || existsSync(join(path, 'pack.yaml'))) &&
+  (path.endsWith(reference) || !path.endsWith('..'));
 
 /** Load the pack a scenario names: a path, or the name of a folder under `policies`. Throws ESC_PACK_UNKNOWN, ESC_PACK_INVALID. */
 export async function packOf(scenario: Scenario): Promise<LoadedPack> {
   const found = candidates(scenario.policy, scenario).find((path) => isPack(path, scenario.policy));
-  if (!found) throw new TocsinError('ESC_PACK_UNKNOWN', `${scenario.file}: there is no pack "${scenario.policy}" (looked beside the scenario and under policies/)`, { field: 'policy' });
+  if (!found)
+    throw new TocsinError(
+      'ESC_PACK_UNKNOWN',
+      `${scenario.file}: there is no pack "${scenario.policy}" (looked beside the scenario and under policies/)`,
+      { field: 'policy' },
+    );
   const loaded = await loadPack(found);
   const errors = loaded.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) throw new TocsinError('ESC_PACK_INVALID', errors.map((one) => `${one.file}:${one.line}:${one.column} ${one.message} (${one.rule})`).join('\n'));
+  if (errors.length > 0)
+    throw new TocsinError(
+      'ESC_PACK_INVALID',
+      errors.map((one) => `${one.file}:${one.line}:${one.column} ${one.message} (${one.rule})`).join('\n'),
+    );
   return loaded;
 }
 
@@ -50,7 +69,9 @@ export function withParams(pack: CompiledPack, params: Record<string, string>): 
   for (const [name, use] of Object.entries(params)) {
     const variants = chosen[name];
     if (variants === null || typeof variants !== 'object' || Array.isArray(variants) || variants[use] === undefined) {
-      throw new TocsinError('ESC_SCENARIO_INVALID', `params.${name}: the pack has no variant "${use}" of it`, { field: `params.${name}` });
+      throw new TocsinError('ESC_SCENARIO_INVALID', `params.${name}: the pack has no variant "${use}" of it`, {
+        field: `params.${name}`,
+      });
     }
     chosen[name] = { ...variants, use };
   }
@@ -70,15 +91,24 @@ export function subjectsOf(loaded: LoadedPack): SubjectOf {
     const source = loaded.templates[name];
     if (source?.subject === undefined) return undefined;
     try {
-      return renderTemplate(name, { subject: source.subject, text: '' }, event.data['vars'] as JsonObject, loaded.pack.zone).subject;
+      return renderTemplate(
+        name,
+        { subject: source.subject, text: '' },
+        event.data['vars'] as JsonObject,
+        loaded.pack.zone,
+      ).subject;
     } catch (error) {
-      return `(cannot be rendered: ${error instanceof Error ? error.message : String(error as Json)})`;
+      return `(cannot be rendered: ${error instanceof Error ? error.message : String(error)})`;
     }
   };
 }
 
 /** Play a scenario. Throws when the scenario, its pack or its opening is refused. */
-export async function rehearse(scenario: Scenario, loaded: LoadedPack, engine: Engine = rehearseOnCore): Promise<Rehearsal> {
+export async function rehearse(
+  scenario: Scenario,
+  loaded: LoadedPack,
+  engine: Engine = rehearseOnCore,
+): Promise<Rehearsal> {
   const plan = planFor(scenario, loaded);
   const { events, refusals } = await engine(plan);
   const rows = rowsOf(events, plan.pack, subjectsOf(loaded));

@@ -1,18 +1,33 @@
 /** Scenario files: a ticket, a script, what is expected, and the world the core cannot know (design.md, decision 10). */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { TocsinError } from '../domain/errors';
 import type { Json, JsonObject } from '../domain/policy/types';
+import { commandName } from '../domain/ticket/commands';
+import { COMMANDS } from '../domain/ticket/types';
 import { parseDuration, parseInstant } from '../domain/time/instants';
+import { issuesOf } from '../policies/schema-issues';
 
-const json: z.ZodType<Json> = z.lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]));
-const instant = z.string().refine((text) => parseInstant(text) !== undefined, 'must be RFC 3339 with an offset, such as 2025-01-27T10:00:00Z');
+const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
+);
+const instant = z
+  .string()
+  .refine((text) => parseInstant(text) !== undefined, 'must be RFC 3339 with an offset, such as 2025-01-27T10:00:00Z');
 const moment = z
   .string()
-  .refine((text) => parseDuration(text) !== undefined || parseInstant(text) !== undefined, 'must be an ISO 8601 duration after the opening (PT7M) or an instant with an offset');
-const duration = z.string().refine((text) => parseDuration(text) !== undefined, 'must be an ISO 8601 duration, such as PT48H');
+  .refine(
+    (text) => (parseDuration(text) ?? -1) >= 0 || parseInstant(text) !== undefined,
+    'must be an ISO 8601 duration after the opening (PT7M) or an instant with an offset',
+  );
+const duration = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? -1) >= 0, 'must be an ISO 8601 duration, such as PT48H');
+
+/** Plans of customers. */
+export const PLANS = ['starter', 'professional', 'enterprise'] as const;
 
 /** An opening as `open`, `POST /tickets` and scenarios share it. */
 export const openingSchema = z.strictObject({
@@ -20,18 +35,44 @@ export const openingSchema = z.strictObject({
   body: z.string().default(''),
   channel: z.enum(['email', 'chat', 'phone', 'portal', 'api']).default('email'),
   priority: z.enum(['P1', 'P2', 'P3', 'P4']).optional(),
-  customer: z.looseObject({ name: z.string().min(1), email: z.string().min(3), plan: z.string().min(1) }),
+  customer: z.looseObject({
+    name: z.string().min(1),
+    email: z.string().regex(/^\S+@\S+$/, 'must be an e-mail address'),
+    plan: z.enum(PLANS),
+  }),
   category: z.string().optional(),
   tags: z.array(z.string()).optional(),
   externalId: z.string().optional(),
   fields: z.record(z.string(), json).optional(),
 });
 
-const step = z.looseObject({ at: moment, do: z.string().min(1), by: z.union([z.string(), z.strictObject({ name: z.string(), role: z.string().optional() })]).default('agent'), ticket: z.string().optional() });
+/** A list, a map: nothing written after its name means an empty one. */
+// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- zod's own type says it best
+const listOf = <T extends z.ZodType>(entry: T) =>
+  z
+    .array(entry)
+    .nullish()
+    .transform((value) => value ?? []);
+// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- as above
+const mapOf = <T extends z.ZodType>(entry: T) =>
+  z
+    .record(z.string(), entry)
+    .nullish()
+    .transform((value) => value ?? {});
+
+const step = z.looseObject({
+  at: moment,
+  do: z.string().min(1),
+  by: z.union([z.string(), z.strictObject({ name: z.string(), role: z.string().optional() })]).default('agent'),
+  ticket: z.string().optional(),
+});
 const expectation = z.looseObject({
   at: moment.optional(),
-  event: z.string().optional(),
-  deliver: z.string().optional(),
+  event: z
+    .string()
+    .regex(/^[^()]+(\([^()]*\))?$/, 'must be an event such as escalated or breached(first_response)')
+    .optional(),
+  deliver: z.union([z.string(), z.literal(true)]).optional(),
   to: z.string().optional(),
   channel: z.string().optional(),
   template: z.string().optional(),
@@ -42,32 +83,57 @@ const expectation = z.looseObject({
   refused: z.string().optional(),
   clauses: z.array(z.string()).optional(),
 });
+/** What a scripted outcome can tell deliveries apart by. */
+const MATCHED = [
+  'channel',
+  'to',
+  'role',
+  'template',
+  'name',
+  'verb',
+  'path',
+  'level',
+  'attempt',
+  'state',
+  'priority',
+  'key',
+];
 const outcome = z.strictObject({
-  match: z.looseObject({ channel: z.string().optional(), to: z.string().optional(), role: z.string().optional(), template: z.string().optional(), name: z.string().optional() }).default({}),
+  match: z
+    .strictObject(
+      Object.fromEntries(MATCHED.map((name) => [name, z.union([z.string(), z.number()]).optional()] as const)),
+    )
+    .default({}),
   outcome: z.enum(['delivered', 'failed', 'unreached', 'dropped']).default('delivered'),
   after: duration.default('PT0S'),
   from: moment.optional(),
   until: moment.optional(),
   person: z.string().optional(),
 });
-const answer = z.strictObject({ fact: z.string(), at: moment, value: json.optional(), score: z.number().optional(), reasons: z.array(z.string()).optional() });
+const answer = z.strictObject({
+  fact: z.string(),
+  at: moment,
+  value: json.optional(),
+  score: z.number().optional(),
+  reasons: z.array(z.string()).optional(),
+});
 
 export const scenarioSchema = z.strictObject({
   name: z.string().optional(),
   about: z.string().optional(),
-  clauses: z.array(z.string()).default([]),
-  policy: z.string(),
-  params: z.record(z.string(), z.string()).default({}),
+  clauses: listOf(z.string()),
+  policy: z.string().min(1),
+  params: mapOf(z.string()),
   ticket: openingSchema.optional(),
   tickets: z.record(z.string(), openingSchema).optional(),
   opened: instant,
-  script: z.array(step).default([]),
+  script: listOf(step),
   until: moment,
-  expect: z.array(expectation).default([]),
-  never: z.array(expectation).default([]),
-  deliveries: z.array(outcome).default([]),
-  answers: z.array(answer).default([]),
-  roster: z.record(z.string(), json).default({}),
+  expect: listOf(expectation),
+  never: listOf(expectation),
+  deliveries: listOf(outcome),
+  answers: listOf(answer),
+  roster: mapOf(json),
 });
 
 export type ScenarioSource = z.infer<typeof scenarioSchema>;
@@ -80,6 +146,8 @@ export interface Scenario extends ScenarioSource {
   openedAt: number;
   untilAt: number;
   ticket: NonNullable<ScenarioSource['ticket']>;
+  /** `file:line:column` of something in the file. */
+  locate(path: readonly PropertyKey[]): string;
 }
 
 /** A moment of a scenario as an instant: a duration counts from the opening. */
@@ -88,38 +156,139 @@ export function momentOf(text: string, openedAt: number): number {
   return after === undefined ? (parseInstant(text) ?? openedAt) : openedAt + after;
 }
 
-function position(document: Document, lines: LineCounter, path: PropertyKey[]): string {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) {
-      const at = lines.linePos(node.range[0]);
-      return `${at.line}:${at.col}`;
-    }
+type Path = readonly PropertyKey[];
+
+interface Fault {
+  path: Path;
+  /** The fault is the key itself rather than its value. */
+  key?: boolean;
+  message: string;
+  rule: string;
+}
+
+function position(document: Document, lines: LineCounter, path: Path, key = false): string {
+  const map = key ? document.getIn(path.slice(0, -1), true) : undefined;
+  const pair = isMap(map) ? map.items.find((one) => isScalar(one.key) && one.key.value === path.at(-1)) : undefined;
+  const nodes: unknown[] = pair ? [pair.key] : [];
+  for (let depth = path.length; depth >= 0; depth--) nodes.push(document.getIn(path.slice(0, depth), true));
+  const range = nodes.map((node) => (node as { range?: [number, number, number] } | undefined)?.range).find(Boolean);
+  const at = lines.linePos(range?.[0] ?? 0);
+  return `${at.line}:${at.col}`;
+}
+
+/** One edit apart: what is most likely a slip of the pen. */
+function nearly(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  const rest = (text: string, skip: number): string => text.slice(i + skip);
+  return rest(a, 1) === rest(b, 1) || rest(a, 1) === rest(b, 0) || rest(a, 0) === rest(b, 1);
+}
+
+const SELECTORS = ['event', 'deliver', 'refused', 'to', 'channel', 'template', 'clauses'];
+const LONG_NAMES = [
+  'event',
+  'deliver',
+  'refused',
+  'channel',
+  'template',
+  'within',
+  'before',
+  'after',
+  'count',
+  'clauses',
+];
+
+/** An expectation that can hold for no row, or forbids none: it would tell nothing. */
+function expectationFaults(one: Expectation, path: Path): Fault[] {
+  const faults: Fault[] = [];
+  for (const name of Object.keys(one)) {
+    const meant = LONG_NAMES.find((known) => nearly(name, known));
+    if (meant && !LONG_NAMES.includes(name))
+      faults.push({
+        path: [...path, name],
+        key: true,
+        message: `unknown field; "${meant}" is meant`,
+        rule: 'unknown-field',
+      });
   }
-  return '1:1';
+  if (faults.length === 0 && !SELECTORS.some((name) => one[name] !== undefined))
+    faults.push({ path, message: `needs one of ${SELECTORS.join(', ')}`, rule: 'required' });
+  return faults;
+}
+
+/** What the form alone does not tell. */
+function meaningFaults(source: ScenarioSource, openedAt: number): Fault[] {
+  const faults: Fault[] = [];
+  const notBefore = (text: string, path: Path): void => {
+    if (momentOf(text, openedAt) >= openedAt) return;
+    faults.push({ path, message: `${text} lies before the opening, ${source.opened}`, rule: 'order' });
+  };
+  notBefore(source.until, ['until']);
+  source.script.forEach((one, i) => {
+    notBefore(one.at, ['script', i, 'at']);
+    const expected = source.expect.some((wanted) => wanted.refused === one.do);
+    if (commandName(one.do) === undefined && !expected) {
+      const message = `there is no command "${one.do}"; commands are ${COMMANDS.join(', ')}`;
+      faults.push({ path: ['script', i, 'do'], message, rule: 'command' });
+    }
+    if (one.ticket !== undefined && source.tickets?.[one.ticket] === undefined)
+      faults.push({ path: ['script', i, 'ticket'], message: `there is no ticket "${one.ticket}"`, rule: 'ticket' });
+  });
+  source.answers.forEach((one, i) => notBefore(one.at, ['answers', i, 'at']));
+  for (const list of ['expect', 'never'] as const)
+    source[list].forEach((one, i) => faults.push(...expectationFaults(one, [list, i])));
+  const tickets = Object.keys(source.tickets ?? {}).length + (source.ticket ? 1 : 0);
+  if (tickets === 0) faults.push({ path: ['ticket'], message: 'is missing', rule: 'required' });
+  if (tickets > 1)
+    faults.push({ path: ['tickets'], message: 'only one ticket can be rehearsed at a time yet', rule: 'ticket' });
+  return faults;
 }
 
 /** Read a scenario's text. Throws ESC_SCENARIO_INVALID naming file, line, column, field and rule for each fault. */
 export function parseScenario(text: string, file: string): Scenario {
   const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.2', lineCounter: lines });
-  if (document.errors.length > 0) throw new TocsinError('ESC_SCENARIO_INVALID', document.errors.map((error) => `${file}: ${error.message}`).join('\n'));
-  const parsed = scenarioSchema.safeParse(document.toJS());
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${file}:${position(document, lines, issue.path)} ${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false });
+  const locate = (path: Path, key = false): string => `${file}:${position(document, lines, path, key)}`;
+  const refuse = (faults: string[]): never => {
     throw new TocsinError('ESC_SCENARIO_INVALID', faults.join('\n'), { faults });
+  };
+  if (document.errors.length > 0)
+    refuse(
+      document.errors.map(({ pos, message }) => {
+        const at = lines.linePos(pos[0]);
+        return `${file}:${at.line}:${at.col} ${message.split('\n')[0] ?? ''} (yaml)`;
+      }),
+    );
+  const say = ({ path, key, message, rule }: Fault): string =>
+    `${locate(path, key)} ${path.join('.') || 'the file'}: ${message} (${rule})`;
+  const content: unknown = document.toJS();
+  const parsed = scenarioSchema.safeParse(content);
+  if (!parsed.success) {
+    const rule = (message: string, key: boolean): string =>
+      key ? 'unknown-field' : / is missing$/.test(message) ? 'required' : 'form';
+    refuse(
+      issuesOf(parsed.error, content).map((one) =>
+        say({ ...one, message: one.message.replace(/^"[^"]*" /, ''), rule: rule(one.message, one.key) }),
+      ),
+    );
   }
-  const source = parsed.data;
+  const source = parsed.data as ScenarioSource;
   const openedAt = parseInstant(source.opened) ?? 0;
-  const ticket = source.ticket ?? Object.values(source.tickets ?? {})[0];
-  if (!ticket) throw new TocsinError('ESC_SCENARIO_INVALID', `${file}: a scenario needs "ticket" (or "tickets")`, { field: 'ticket' });
-  return { ...source, ticket, file, openedAt, untilAt: momentOf(source.until, openedAt) };
+  const faults = meaningFaults(source, openedAt);
+  if (faults.length > 0) refuse(faults.map(say));
+  const ticket = (source.ticket ?? Object.values(source.tickets ?? {})[0]) as Scenario['ticket'];
+  return { ...source, ticket, file, openedAt, untilAt: momentOf(source.until, openedAt), locate };
 }
 
 /** Read a scenario file; its `policy` is resolved beside the file first, then as a pack's name by the caller. */
 export async function readScenario(file: string): Promise<Scenario> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new TocsinError('ESC_SCENARIO_INVALID', `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { field: 'file' });
+    throw new TocsinError(
+      'ESC_SCENARIO_INVALID',
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { field: 'file' },
+    );
   });
   return parseScenario(text, resolve(file));
 }

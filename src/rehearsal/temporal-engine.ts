@@ -16,9 +16,17 @@ import { TocsinError } from '../domain/errors';
 import type { Delivery, Receipt, Rejection, TicketEvent } from '../domain/ticket/types';
 import { bundlePath, makeBundle } from '../worker/bundle';
 import { PackCodec } from '../worker/pack-codec';
-import { commandUpdate, factSignal, horizonUpdate, stateQuery, TIMELINE_PAGE, timelineQuery, type TicketInput } from '../workflows/messages';
+import {
+  commandUpdate,
+  factSignal,
+  horizonUpdate,
+  stateQuery,
+  TIMELINE_PAGE,
+  timelineQuery,
+  type TicketInput,
+} from '../workflows/messages';
 import type { PinnedPack } from '../workflows/pack-converter';
-import type { Rehearsed, Refusal } from './core-engine';
+import { ended, type Rehearsed, type Refusal } from './core-engine';
 import type { Plan } from './plan';
 
 export const REHEARSAL_NAMESPACE = 'tocsin-rehearsal';
@@ -44,8 +52,8 @@ function recordingActivities(worlds: Map<string, Plan>): Record<string, (deliver
   return { deliverPage: record, deliverMessage: record };
 }
 
-/** Start a worker for rehearsals against a server. `packs` is the folder of published packs. */
-export async function openRehearsalServer(address: string, packs: string): Promise<RehearsalServer> {
+/** Start a worker for rehearsals against a server. `packs` is the folder of published packs, `bundle` the code when made already. */
+export async function openRehearsalServer(address: string, packs: string, bundle?: string): Promise<RehearsalServer> {
   const settings = { address, namespace: REHEARSAL_NAMESPACE };
   const { client, connection } = await connect(settings);
   await requireTimeSkipping(client);
@@ -53,7 +61,7 @@ export async function openRehearsalServer(address: string, packs: string): Promi
   const worlds = new Map<string, Plan>();
   installQuietRuntime();
   const native = await NativeConnection.connect({ address });
-  const code = await readFile(bundlePath(), 'utf8').catch(async () => (await makeBundle()).code);
+  const code = bundle ?? (await readFile(bundlePath(), 'utf8').catch(async () => (await makeBundle()).code));
   const worker = await Worker.create({
     connection: native,
     namespace: REHEARSAL_NAMESPACE,
@@ -92,10 +100,17 @@ async function requireTimeSkipping(client: Client): Promise<void> {
   const info = await client.workflowService.getSystemInfo({});
   const [major = 0, minor = 0] = (info.serverVersion ?? '').split('.').map(Number);
   if (major > 1 || (major === 1 && minor >= 32)) return;
-  throw new TocsinError('ESC_ENGINE_UNAVAILABLE', `virtual time needs Temporal server 1.32 or newer; this one is ${info.serverVersion ?? 'unknown'}. Use --engine core`, {});
+  throw new TocsinError(
+    'ESC_ENGINE_UNAVAILABLE',
+    `virtual time needs Temporal server 1.32 or newer; this one is ${info.serverVersion ?? 'unknown'}. Use --engine core`,
+    {},
+  );
 }
 
-const durationOf = (ms: number): google.protobuf.IDuration => ({ seconds: Math.floor(ms / 1000) as never, nanos: (ms % 1000) * 1_000_000 });
+const durationOf = (ms: number): google.protobuf.IDuration => ({
+  seconds: Math.floor(ms / 1000) as never,
+  nanos: (ms % 1000) * 1_000_000,
+});
 
 /** Play one plan on the server. Several may run at once: each workflow has its own virtual clock. */
 export async function rehearseOnTemporal(plan: Plan, server: RehearsalServer): Promise<Rehearsed> {
@@ -118,12 +133,20 @@ export async function rehearseOnTemporal(plan: Plan, server: RehearsalServer): P
   try {
     return await driver.play(plan);
   } finally {
-    await client.workflow.getHandle(workflowId).terminate('rehearsal over').catch(() => undefined);
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate('rehearsal over')
+      .catch(() => undefined);
     server.worlds.delete(workflowId);
   }
 }
 
-async function startSkipping(client: Client, workflowId: string, taskQueue: string, args: [PinnedPack, TicketInput]): Promise<void> {
+async function startSkipping(
+  client: Client,
+  workflowId: string,
+  taskQueue: string,
+  args: [PinnedPack, TicketInput],
+): Promise<void> {
   const { payloadConverter } = client.options.loadedDataConverter;
   const payloads = args.map((arg) => payloadConverter.toPayload(arg));
   await client.workflowService.startWorkflowExecution({
@@ -159,13 +182,23 @@ class Driver {
       await this.reach(next.at);
       if (next.input.kind === 'command') {
         const { command } = next.input;
-        const refused = await this.give(() => this.handle.executeUpdate(commandUpdate, { args: [command], updateId: command.id }));
-        if (refused) refusals.push({ at: next.at, command: command.name, rejection: refused });
-      } else if (next.input.kind === 'fact') await this.handle.signal(factSignal, next.input.answer);
+        const refused = await this.give(() =>
+          this.handle.executeUpdate(commandUpdate, { args: [command], updateId: command.id }),
+        );
+        if (refused)
+          refusals.push({
+            at: next.at,
+            command: command.name,
+            rejection: refused.code === 'ESC_TICKET_ARCHIVED' ? ended(plan.ticketId) : refused,
+          });
+      } else if (next.input.kind === 'fact') {
+        const { answer } = next.input;
+        await this.whileOpen(() => this.handle.signal(factSignal, answer));
+      }
     }
     await this.reach(plan.scenario.untilAt + 1);
     const events: TicketEvent[] = [];
-    for (let page: TicketEvent[] | undefined; page === undefined || page.length === TIMELINE_PAGE; ) {
+    for (let page: TicketEvent[] | undefined; page === undefined || page.length === TIMELINE_PAGE;) {
       page = await this.handle.query(timelineQuery, events.at(-1)?.seq ?? 0, TIMELINE_PAGE);
       events.push(...page);
     }
@@ -178,17 +211,36 @@ class Driver {
       return undefined;
     } catch (error) {
       const known = translate(error, this.workflowId);
-      if (known.code === 'ESC_INTERNAL' || known.code === 'ESC_OUTCOME_UNKNOWN' || known.code === 'ESC_ENGINE_UNAVAILABLE') throw error;
+      if (
+        known.code === 'ESC_INTERNAL' ||
+        known.code === 'ESC_OUTCOME_UNKNOWN' ||
+        known.code === 'ESC_ENGINE_UNAVAILABLE'
+      )
+        throw error;
       return { code: known.code, message: known.message, details: known.details };
+    }
+  }
+
+  /** A ticket that has ended has done everything before any instant, and no longer takes part. */
+  private async whileOpen(run: () => Promise<unknown>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      if (translate(error, this.workflowId).code !== 'ESC_TICKET_ARCHIVED') throw error;
     }
   }
 
   /** Let the ticket do everything before an instant, in virtual time. */
   private async reach(at: number): Promise<void> {
-    const moved = await this.handle.startUpdate(horizonUpdate, { args: [at], waitForStage: WorkflowUpdateStage.ACCEPTED });
-    const ahead = at - this.virtual;
-    if (ahead > 0) await this.skip(ahead);
-    await moved.result();
+    await this.whileOpen(async () => {
+      const moved = await this.handle.startUpdate(horizonUpdate, {
+        args: [at],
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+      });
+      const ahead = at - this.virtual;
+      if (ahead > 0) await this.whileOpen(() => this.skip(ahead));
+      await moved.result();
+    });
   }
 
   private async skip(ms: number): Promise<void> {
@@ -197,10 +249,20 @@ class Driver {
     await this.client.workflowService.updateWorkflowExecutionOptions({
       namespace: REHEARSAL_NAMESPACE,
       workflowExecution,
-      workflowExecutionOptions: { timeSkippingConfig: { enabled: true, maxSessionSkipCount: SKIPS, fastForwardConfig: { id, duration: durationOf(ms) } } },
+      workflowExecutionOptions: {
+        timeSkippingConfig: {
+          enabled: true,
+          maxSessionSkipCount: SKIPS,
+          fastForwardConfig: { id, duration: durationOf(ms) },
+        },
+      },
       updateMask: { paths: ['time_skipping_config'] },
     });
-    await this.client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace: REHEARSAL_NAMESPACE, workflowExecution, fastForwardId: id });
+    await this.client.workflowService.pollWorkflowExecutionTimeSkipping({
+      namespace: REHEARSAL_NAMESPACE,
+      workflowExecution,
+      fastForwardId: id,
+    });
     this.virtual += ms;
   }
 }

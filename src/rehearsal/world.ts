@@ -23,9 +23,19 @@ export function worldOf(scenario: Pick<Scenario, 'deliveries' | 'answers' | 'ros
   return {
     receipt(delivery) {
       const rule = scenario.deliveries.find((one) => fits(one, delivery, openedAt));
-      const person = rule?.person ?? (typeof scenario.roster[delivery.role] === 'string' ? String(scenario.roster[delivery.role]) : undefined);
+      const person =
+        rule?.person ??
+        (typeof scenario.roster[delivery.role] === 'string' ? String(scenario.roster[delivery.role]) : undefined);
       const at = delivery.at + (rule ? (parseDuration(rule.after) ?? 0) : 0);
-      return { key: delivery.key, outcome: rule?.outcome ?? 'delivered', at, handedOverAt: at, to: delivery.to, provider: 'recorded', ...(person === undefined ? {} : { person }) };
+      return {
+        key: delivery.key,
+        outcome: rule?.outcome ?? 'delivered',
+        at,
+        handedOverAt: at,
+        to: delivery.to,
+        provider: 'recorded',
+        ...(person === undefined ? {} : { person }),
+      };
     },
     answers: scenario.answers.map((answer) => ({
       fact: answer.fact,

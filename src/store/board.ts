@@ -177,7 +177,7 @@ function decode(cursor: string, sort: BoardSort): string[] {
     throw refused;
   }
   if (!Array.isArray(given) || !given.every((part) => typeof part === 'string')) throw refused;
-  const [of, ...place] = given as string[];
+  const [of, ...place] = given;
   const types = KEYS[sort].map(([, type]) => type);
   const fits = types.every(
     (type, at) =>

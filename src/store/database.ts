@@ -40,15 +40,13 @@ export interface PoolOptions {
   onError?: (error: Error) => void;
 }
 
+const INT8: number = types.builtins.INT8;
 /** Counters and keys stay far below 2^53, so bigint columns come back as numbers. */
 const PARSERS: NonNullable<PoolConfig['types']> = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === types.builtins.INT8 && format !== 'binary'
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 && format !== 'binary'
       ? Number
-      : (types.getTypeParser as (oid: number, format?: string) => unknown)(
-          oid,
-          format,
-        )) as unknown as typeof types.getTypeParser,
+      : (types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format),
 };
 
 /** A pool that outlives its server: a lost connection is replaced, never thrown at the process. */

@@ -1,5 +1,5 @@
 /** Read models made again from the archive (`tocsin store rebuild`). */
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
 import { transaction, type Database } from './database';
 import { REBUILD_LOCK } from './events';
 import { ReadModels, saveReadModels } from './read-models';
@@ -7,6 +7,7 @@ import { eventOf, type EventRow } from './stored-event';
 
 /** Events held in memory at a time. */
 const PAGE = 5_000;
+const HOUR_MS = 3_600_000;
 
 export interface Rebuilt {
   tickets: number;
@@ -20,11 +21,12 @@ export interface Rebuilt {
  */
 export async function rebuildReadModels(pool: Database, page = PAGE): Promise<Rebuilt> {
   return transaction(pool, async (client) => {
-    // As long as it takes: the limit is for requests.
+    // As long as it takes, on this side too: the pool's limits are for requests.
+    const patient = (text: string) => client.query({ text, query_timeout: HOUR_MS } as QueryConfig);
     await client.query('set local statement_timeout = 0');
-    await client.query('select pg_advisory_xact_lock($1)', [REBUILD_LOCK]);
+    await patient(`select pg_advisory_xact_lock(${REBUILD_LOCK})`);
     // Not `truncate`, which would shut readers out.
-    for (const table of ['board', 'sla_result', 'delivery_log']) await client.query(`delete from ${table}`);
+    for (const table of ['board', 'sla_result', 'delivery_log']) await patient(`delete from ${table}`);
     return fold(client, page);
   });
 }

@@ -40,7 +40,10 @@ function cachedOverrides(pool: Database): { at(): Promise<OnCallOverride[]>; clo
   return { at: async () => known, close: () => clearInterval(timer) };
 }
 
-function packReader(folder: string): { pack(hash: string): Promise<CompiledPack>; templates(hash: string): Promise<Record<string, TemplateSource>> } {
+function packReader(folder: string): {
+  pack(hash: string): Promise<CompiledPack>;
+  templates(hash: string): Promise<Record<string, TemplateSource>>;
+} {
   const packs = new Map<string, CompiledPack>();
   const templates = new Map<string, Record<string, TemplateSource>>();
   return {
@@ -58,17 +61,34 @@ function packReader(folder: string): { pack(hash: string): Promise<CompiledPack>
 }
 
 const contextLog: DeliveryLog = {
-  info: (message, attributes) => Context.current().log.info(message, attributes),
-  warn: (message, attributes) => Context.current().log.warn(message, attributes),
+  info: (message, attributes) => void Context.current().log.info(message, attributes),
+  warn: (message, attributes) => void Context.current().log.warn(message, attributes),
 };
 
 /** Make the activities. `env` names the providers; without any, deliveries are recorded and shown. */
-export function createActivities(pool: Database, packs: string, env: NodeJS.ProcessEnv, log: DeliveryLog): WorkerActivities {
+export function createActivities(
+  pool: Database,
+  packs: string,
+  env: NodeJS.ProcessEnv,
+  log: DeliveryLog,
+): WorkerActivities {
   const safeLog: DeliveryLog = {
-    info: (message, attributes) => inActivity(() => contextLog.info(message, attributes), () => log.info(message, attributes)),
-    warn: (message, attributes) => inActivity(() => contextLog.warn(message, attributes), () => log.warn(message, attributes)),
+    info: (message, attributes) =>
+      inActivity(
+        () => contextLog.info(message, attributes),
+        () => log.info(message, attributes),
+      ),
+    warn: (message, attributes) =>
+      inActivity(
+        () => contextLog.warn(message, attributes),
+        () => log.warn(message, attributes),
+      ),
   };
-  const channels: Channels = openChannels(channelsFromEnv(env), { log: safeLog, now: () => Date.now(), statusPage: { postUpdate: (update) => postUpdate(pool, update) } });
+  const channels: Channels = openChannels(channelsFromEnv(env), {
+    log: safeLog,
+    now: () => Date.now(),
+    statusPage: { postUpdate: (update) => postUpdate(pool, update) },
+  });
   const ledger = createLedger(pool);
   const settleLater = createSettleLater(ledger, log);
   const overrides = cachedOverrides(pool);
@@ -93,7 +113,11 @@ export function createActivities(pool: Database, packs: string, env: NodeJS.Proc
     heartbeat: (done) => Context.current().heartbeat(done),
   });
   return {
-    activities: { ...deliver, archiveEvents: async (batch: ArchiveBatch) => void (await appendEvents(pool, batch.ticket, batch.events, batch.agenda)) },
+    activities: {
+      ...deliver,
+      archiveEvents: async (batch: ArchiveBatch) =>
+        void (await appendEvents(pool, batch.ticket, batch.events, batch.agenda)),
+    },
     close() {
       overrides.close();
       settleLater.close();

@@ -16,9 +16,13 @@ export function createAudiences(pool: Database, file: string | undefined): Audie
   return {
     async members(audience, delivery) {
       const known = file === undefined ? {} : lists.parse(JSON.parse(await readFile(file, 'utf8')));
-      const listed = [...(known[delivery.to] ?? []), ...(known[audience] ?? [])].map((address): Recipient => ({ address }));
+      const listed = [...(known[delivery.to] ?? []), ...(known[audience] ?? [])].map((address): Recipient => ({
+        address,
+      }));
       const reporter = await reporterOf(pool, delivery.ticket);
-      const all: Recipient[] = reporter ? [{ address: reporter.email, ...(reporter.name ? { name: reporter.name } : {}) }, ...listed] : listed;
+      const all: Recipient[] = reporter
+        ? [{ address: reporter.email, ...(reporter.name ? { name: reporter.name } : {}) }, ...listed]
+        : listed;
       return [...new Map(all.map((one) => [one.address.toLowerCase(), one])).values()];
     },
   };

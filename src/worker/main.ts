@@ -1,5 +1,12 @@
 /** The worker process: tickets' workflows, and the three kinds of activities with slots of their own. */
-import { DefaultLogger, NativeConnection, Runtime, Worker, makeTelemetryFilterString, type WorkerOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  makeTelemetryFilterString,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import pino from 'pino';
 import { connect, dataConverter } from '../client/connection';
 import { QUEUES, TicketClient } from '../client/tickets';
@@ -21,14 +28,16 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel, name: 'worker' }, pino.destination(2));
   Runtime.install({
     logger: new DefaultLogger('WARN', (entry) => log.warn({ ...entry.meta }, entry.message)),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} },
+    },
     shutdownSignals: [],
   });
   const pool = createPool(config.databaseUrl, { applicationName: 'tocsin-worker', max: 20, statementTimeoutMs: 5_000 });
   const { client, connection } = await connect(config.temporal);
   const native = await NativeConnection.connect({ address: config.temporal.address });
   await fetchPacks(pool, config.packs).catch((error: unknown) => log.warn(`packs: ${String(error)}`));
-  const { activities, close } = createActivities(pool, config.packs, process.env, {
+  const made = createActivities(pool, config.packs, process.env, {
     info: (message, attributes) => log.info(attributes ?? {}, message),
     warn: (message, attributes) => log.warn(attributes ?? {}, message),
   });
@@ -47,18 +56,31 @@ async function main(): Promise<void> {
       ...common,
       taskQueue: config.taskQueue,
       workflowBundle: { codePath: kept.path },
-      activities,
+      activities: made.activities,
       enableNonLocalActivities: false,
       maxCachedWorkflows: 2_000,
       ...(config.versioning
-        ? { workerDeploymentOptions: { version: { deploymentName: DEPLOYMENT, buildId: kept.buildId }, useWorkerVersioning: true as const, defaultVersioningBehavior: 'PINNED' as const } }
+        ? {
+            workerDeploymentOptions: {
+              version: { deploymentName: DEPLOYMENT, buildId: kept.buildId },
+              useWorkerVersioning: true as const,
+              defaultVersioningBehavior: 'PINNED' as const,
+            },
+          }
         : {}),
     });
   const older = config.versioning ? await olderBuilds(client, config.bundles, bundle.buildId) : [];
   const workers = await Promise.all([
     ticketWorker(bundle),
     ...older.map(ticketWorker),
-    ...(['pages', 'deliveries', 'store'] as const).map((kind) => Worker.create({ ...common, taskQueue: QUEUES[kind], activities, maxConcurrentActivityTaskExecutions: SLOTS[kind] })),
+    ...(['pages', 'deliveries', 'store'] as const).map((kind) =>
+      Worker.create({
+        ...common,
+        taskQueue: QUEUES[kind],
+        activities: made.activities,
+        maxConcurrentActivityTaskExecutions: SLOTS[kind],
+      }),
+    ),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
@@ -76,7 +98,7 @@ async function main(): Promise<void> {
   await running;
   sweeper.stop();
   clearInterval(packs);
-  close();
+  made.close();
   await native.close();
   await connection.close();
   await pool.end();

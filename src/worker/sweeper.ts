@@ -10,14 +10,23 @@ const YOUNG_MS = 3_000;
 export async function sweep(pool: Database, client: TicketClient, olderThanMs = YOUNG_MS): Promise<number> {
   const rows = await unstarted(pool, olderThanMs);
   for (const row of rows) {
-    await client.start(row.packHash, { id: row.id, number: row.number, opening: { opening: row.opening, at: row.receivedAt } });
+    await client.start(row.packHash, {
+      id: row.id,
+      number: row.number,
+      opening: { opening: row.opening, at: row.receivedAt },
+    });
     await markStarted(pool, row.id);
   }
   return rows.length;
 }
 
 /** Sweep every few seconds until stopped. A failed round is tried again by the next. */
-export function startSweeper(pool: Database, client: TicketClient, warn: (text: string) => void, everyMs = 5_000): { stop(): void } {
+export function startSweeper(
+  pool: Database,
+  client: TicketClient,
+  warn: (text: string) => void,
+  everyMs = 5_000,
+): { stop(): void } {
   let running = false;
   const round = async (): Promise<void> => {
     if (running) return;

@@ -32,12 +32,17 @@ export async function makeCurrent(client: Client, buildId: string, timeoutMs = 6
 /** Kept bundles of older builds that still have tickets. */
 export async function olderBuilds(client: Client, folder: string, current: string): Promise<KeptBundle[]> {
   try {
-    const described = await client.workflowService.describeWorkerDeployment({ namespace: client.options.namespace, deploymentName: DEPLOYMENT });
+    const described = await client.workflowService.describeWorkerDeployment({
+      namespace: client.options.namespace,
+      deploymentName: DEPLOYMENT,
+    });
     const builds = (described.workerDeploymentInfo?.versionSummaries ?? [])
       .filter((summary) => summary.drainageInfo?.status !== DRAINED)
       .map((summary) => summary.deploymentVersion?.buildId ?? '')
       .filter((buildId) => buildId !== '' && buildId !== current);
-    return builds.map((buildId) => ({ buildId, path: join(folder, `${buildId}.js`) })).filter((bundle) => existsSync(bundle.path));
+    return builds
+      .map((buildId) => ({ buildId, path: join(folder, `${buildId}.js`) }))
+      .filter((bundle) => existsSync(bundle.path));
   } catch {
     // No deployment yet: nothing older to serve.
     return [];

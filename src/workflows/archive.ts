@@ -10,7 +10,10 @@ const BATCH = 200;
 /** As much of the agenda as the board shows. */
 const AGENDA_KEPT = 5;
 
-const quick = proxyLocalActivities<TicketActivities>({ scheduleToCloseTimeout: '700ms', retry: { maximumAttempts: 1 } });
+const quick = proxyLocalActivities<TicketActivities>({
+  scheduleToCloseTimeout: '700ms',
+  retry: { maximumAttempts: 1 },
+});
 
 /** Resolves when all jobs of this activation have been worked off: conditions are asked once more after the last of them. */
 function endOfActivation(): Promise<void> {

@@ -1,7 +1,16 @@
 /** What a ticket's workflow takes and answers. Shared by the workflow and its client; types and names only. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { JsonObject } from '../domain/policy/types';
-import type { AgendaItem, Command, Delivery, FactAnswer, Opening, Receipt, TicketEvent, TicketState } from '../domain/ticket/types';
+import type {
+  AgendaItem,
+  Command,
+  Delivery,
+  FactAnswer,
+  Opening,
+  Receipt,
+  TicketEvent,
+  TicketState,
+} from '../domain/ticket/types';
 
 /** Where a ticket's work is done: pages, other deliveries and store work have slots of their own (decision 3). */
 export interface Queues {

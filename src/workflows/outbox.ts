@@ -7,8 +7,16 @@ import type { Delivery, Receipt } from '../domain/ticket/types';
 import type { Queues, TicketActivities } from './messages';
 
 /** Retried for ever: a provider's outage delays, and nothing dies after three tries. */
-const RETRY: NonNullable<ActivityOptions['retry']> = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' };
-const PAGE_RETRY: NonNullable<ActivityOptions['retry']> = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' };
+const RETRY: NonNullable<ActivityOptions['retry']> = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '60s',
+};
+const PAGE_RETRY: NonNullable<ActivityOptions['retry']> = {
+  initialInterval: '500ms',
+  backoffCoefficient: 2,
+  maximumInterval: '10s',
+};
 
 const laneOf = (delivery: Delivery): string => `${delivery.channel}|${delivery.to}`;
 const isPage = (delivery: Delivery): boolean => delivery.channel === 'page' || delivery.channel === 'webhook';
@@ -56,7 +64,9 @@ export class Outbox {
 
   /** Everything without a receipt yet, in order within each lane: carried over at renewal. */
   unsettled(): Delivery[] {
-    return [...this.lanes.values()].flatMap((lane) => [...(lane.sending ? [lane.sending] : []), ...lane.queue]).sort((a, b) => a.at - b.at);
+    return [...this.lanes.values()]
+      .flatMap((lane) => [...(lane.sending ? [lane.sending] : []), ...lane.queue])
+      .sort((a, b) => a.at - b.at);
   }
 
   /** Whether any activity is under way. */
@@ -101,7 +111,9 @@ export class Outbox {
     const activities = proxyActivities<TicketActivities>(options);
     if (isPage(delivery)) this.ports.pageLeaves();
     try {
-      return await (isPage(delivery) ? activities.deliverPage(delivery, packHash) : activities.deliverMessage(delivery, packHash));
+      return await (isPage(delivery)
+        ? activities.deliverPage(delivery, packHash)
+        : activities.deliverMessage(delivery, packHash));
     } catch (error) {
       // Activities return what is final as a receipt; whatever else comes out is a defect, and must not end the ticket.
       const detail = error instanceof Error ? error.message : String(error);

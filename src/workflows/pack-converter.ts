@@ -2,11 +2,7 @@
  * The claim check of decision 6: a pack travels as its hash. `toPayload` writes only the hash; the worker's codec
  * (`src/worker/codec.ts`) puts the published body under it before the sandbox reads it; `fromPayload` parses it once.
  */
-import {
-  defaultPayloadConverter,
-  type Payload,
-  type PayloadConverter,
-} from '@temporalio/common';
+import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 import { internedPack } from './pack-intern';
 import type { CompiledPack } from '../domain/policy/types';
 
@@ -51,7 +47,9 @@ class TocsinPayloadConverter implements PayloadConverter {
 
   fromPayload<T>(payload: Payload): T {
     const encoding = String.fromCharCode(...(payload.metadata?.['encoding'] ?? []));
-    return encoding === PACK_ENCODING ? this.packs.fromPayload<T>(payload) : defaultPayloadConverter.fromPayload<T>(payload);
+    return encoding === PACK_ENCODING
+      ? this.packs.fromPayload<T>(payload)
+      : defaultPayloadConverter.fromPayload<T>(payload);
   }
 }
 

@@ -44,7 +44,8 @@ const RECENT = 500;
 /** How long renewal waits for a moment with nothing under way; then what is under way is carried over as not yet done. */
 const RENEW_WITHIN = '1 minute';
 
-const failure = (refused: Rejection): ApplicationFailure => ApplicationFailure.nonRetryable(refused.message, refused.code, refused.details);
+const failure = (refused: Rejection): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(refused.message, refused.code, refused.details);
 
 class TicketRun {
   state!: TicketState;
@@ -97,7 +98,13 @@ class TicketRun {
       return;
     }
     if (!opening) throw ApplicationFailure.nonRetryable('a ticket needs an opening', 'ESC_REQUEST_INVALID');
-    const outcome = open(this.pack.body, opening.opening, { id, number, at: opening.at, recordedAt: this.now(), packHash: this.pack.packHash });
+    const outcome = open(this.pack.body, opening.opening, {
+      id,
+      number,
+      at: opening.at,
+      recordedAt: this.now(),
+      packHash: this.pack.packHash,
+    });
     if (!outcome.ok) throw failure(outcome.rejection);
     this.state = outcome.state;
     this.record(outcome.events);
@@ -108,7 +115,9 @@ class TicketRun {
     if (events.length === 0) return;
     this.log.push(...events);
     if (!this.rehearsed && this.log.length > RECENT) this.log = this.log.slice(-RECENT);
-    const deliveries = events.filter((event) => event.type === 'delivery').map((event) => event.data as unknown as Delivery);
+    const deliveries = events
+      .filter((event) => event.type === 'delivery')
+      .map((event) => event.data as unknown as Delivery);
     this.superseded.push(...this.outbox.add(deliveries));
     if (!this.rehearsed) this.archive.add(events);
   }
@@ -124,7 +133,10 @@ class TicketRun {
   private dropSuperseded(): boolean {
     const dropped = this.superseded.shift();
     if (!dropped) return false;
-    this.apply({ kind: 'receipt', receipt: { key: dropped.key, outcome: 'dropped', at: this.now(), detail: 'superseded' } });
+    this.apply({
+      kind: 'receipt',
+      receipt: { key: dropped.key, outcome: 'dropped', at: this.now(), detail: 'superseded' },
+    });
     return true;
   }
 
@@ -163,7 +175,8 @@ class TicketRun {
   /** What a machine says of its own instant: never later than now, or its clock would make things due before their time. */
   said(input: Exclude<Input, { kind: 'command' }>): void {
     if (this.rehearsed) this.apply(input);
-    else if (input.kind === 'receipt') this.apply({ kind: 'receipt', receipt: { ...input.receipt, at: Math.min(input.receipt.at, this.now()) } });
+    else if (input.kind === 'receipt')
+      this.apply({ kind: 'receipt', receipt: { ...input.receipt, at: Math.min(input.receipt.at, this.now()) } });
     else this.apply({ kind: 'fact', answer: { ...input.answer, at: Math.min(input.answer.at, this.now()) } });
   }
 
@@ -196,9 +209,11 @@ class TicketRun {
     if (at === undefined) return;
     const scope = new CancellationScope();
     this.timer = { at, scope };
-    void scope.run(() => this.wait(at)).catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    });
+    void scope
+      .run(() => this.wait(at))
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      });
   }
 
   private async wait(at: number): Promise<void> {
@@ -211,7 +226,10 @@ class TicketRun {
   private show(): void {
     const due = this.wakeAt();
     const { ticket } = this.state;
-    const level = Object.entries(this.state.paths).map(([name, path]) => `${name}:${path.level}`).join(' ') || 'none';
+    const level =
+      Object.entries(this.state.paths)
+        .map(([name, path]) => `${name}:${path.level}`)
+        .join(' ') || 'none';
     const attributes: (SearchAttributePair | SearchAttributeUpdatePair)[] = [
       { key: PRIORITY, value: String(ticket['priority'] ?? '') },
       { key: STATUS, value: ticket.status },
@@ -222,8 +240,10 @@ class TicketRun {
     if (text === this.shown || this.rehearsed) return;
     this.shown = text;
     if (due !== undefined) attributes.push({ key: NEXT_DUE, value: new Date(due) });
-    upsertSearchAttributes(attributes as SearchAttributeUpdatePair[]);
-    setCurrentDetails(`${String(ticket['priority'])} ${ticket.status}, owner ${String(ticket['owner'] ?? 'none')}, level ${level}`);
+    upsertSearchAttributes(attributes);
+    setCurrentDetails(
+      `${String(ticket['priority'])} ${ticket.status}, owner ${String(ticket['owner'] ?? 'none')}, level ${level}`,
+    );
   }
 
   /** Whether everything before an instant has been done, its receipts included. */
@@ -233,12 +253,22 @@ class TicketRun {
   }
 
   get finished(): boolean {
-    return this.state.ticket.status === 'closed' && nextDue(this.pack.body, this.state) === undefined && this.outbox.idle && this.archive.idle && this.receipts.length === 0;
+    return (
+      this.state.ticket.status === 'closed' &&
+      nextDue(this.pack.body, this.state) === undefined &&
+      this.outbox.idle &&
+      this.archive.idle &&
+      this.receipts.length === 0
+    );
   }
 
   wantsRenewal(): boolean {
     const info = workflowInfo();
-    return info.continueAsNewSuggested || info.targetWorkerDeploymentVersionChanged || info.historyLength >= (this.input.renewAfterEvents ?? Infinity);
+    return (
+      info.continueAsNewSuggested ||
+      info.targetWorkerDeploymentVersionChanged ||
+      info.historyLength >= (this.input.renewAfterEvents ?? Infinity)
+    );
   }
 
   /**
@@ -249,13 +279,20 @@ class TicketRun {
     const quiet = (): boolean => allHandlersFinished() && !this.outbox.busy && this.archive.idle;
     if (quiet()) return;
     if (this.rehearsed) await condition(quiet);
-    else if (!(await condition(quiet, RENEW_WITHIN))) await condition(() => allHandlersFinished() && !this.archive.holdsTask);
+    else if (!(await condition(quiet, RENEW_WITHIN)))
+      await condition(() => allHandlersFinished() && !this.archive.holdsTask);
   }
 
   carried(): Carried {
     this.timer?.scope.cancel();
     const log = this.rehearsed ? { log: this.log } : {};
-    return { state: this.state, outbox: this.outbox.unsettled(), unarchived: this.archive.unarchived, receipts: this.receipts, ...log };
+    return {
+      state: this.state,
+      outbox: this.outbox.unsettled(),
+      unarchived: this.archive.unarchived,
+      receipts: this.receipts,
+      ...log,
+    };
   }
 
   rehearsalInput(): Pick<TicketInput, 'rehearsal'> {
@@ -279,7 +316,7 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
       return run.view();
     },
     {
-      validator: (command) => {
+      validator: (command: Command) => {
         const dry = handle(pack.body, run.state, { kind: 'command', command: run.stamped(command) }, run.now());
         if (!dry.ok) throw failure(dry.rejection);
       },
@@ -288,15 +325,16 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
   // The one handler that waits: a rehearsal's driver asks for everything before an instant, and is told when it is done.
   setHandler(
     horizonUpdate,
-    async (horizon) => {
+    async (horizon: number) => {
       run.horizon = Math.max(run.horizon ?? 0, horizon);
       run.step();
       await condition(() => run.reached(horizon));
       return run.view();
     },
     {
-      validator: () => {
-        if (!run.rehearsed) throw ApplicationFailure.nonRetryable('only a rehearsed ticket has a horizon', 'ESC_REQUEST_INVALID');
+      validator: (_horizon: number) => {
+        if (!run.rehearsed)
+          throw ApplicationFailure.nonRetryable('only a rehearsed ticket has a horizon', 'ESC_REQUEST_INVALID');
       },
     },
   );
@@ -319,7 +357,11 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
   if (!run.finished) await run.readyToRenew();
   if (run.finished) return run.view();
   const carried = run.carried();
-  log.info('renewing', { seq: carried.state.seq, carriedDeliveries: carried.outbox.length, unarchived: carried.unarchived.length });
+  log.info('renewing', {
+    seq: carried.state.seq,
+    carriedDeliveries: carried.outbox.length,
+    unarchived: carried.unarchived.length,
+  });
   const { opening: _opening, ...rest } = input;
   const renew = makeContinueAsNewFunc<typeof ticket>(
     workflowInfo().targetWorkerDeploymentVersionChanged ? { initialVersioningBehavior: 'AUTO_UPGRADE' } : {},

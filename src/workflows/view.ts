@@ -1,5 +1,5 @@
 import { nextDue } from '../domain/ticket/agenda';
-import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import type { CompiledPack } from '../domain/policy/types';
 import type { TicketState } from '../domain/ticket/types';
 import type { TicketView } from './messages';
 
@@ -16,9 +16,15 @@ export function viewOf(pack: CompiledPack, state: TicketState): TicketView {
     paths: Object.fromEntries(
       Object.entries(state.paths).map(([name, path]) => [
         name,
-        { level: path.level, to: pack.paths[name]?.levels[path.level - 1]?.to ?? [], acknowledged: path.acknowledged, by: path.acknowledgedBy ?? null, exhausted: path.exhausted },
+        {
+          level: path.level,
+          to: pack.paths[name]?.levels[path.level - 1]?.to ?? [],
+          acknowledged: path.acknowledged,
+          by: path.acknowledgedBy ?? null,
+          exhausted: path.exhausted,
+        },
       ]),
-    ) as JsonObject,
+    ),
     tasks: Object.entries(state.tasks)
       .filter(([, task]) => task.open)
       .map(([key, task]) => ({

@@ -1,4 +1,4 @@
-import type { HttpDeps } from '../../src/activities/http';
+import type { HttpDeps } from '../../src/activities/http-call';
 import { Secret } from '../../src/activities/secret';
 import { createAtlassianStatuspage } from '../../src/activities/statuspage-atlassian';
 import { createOwnStatusPage, nextUpdateDue, type StatusPageUpdate } from '../../src/activities/statuspage-own';

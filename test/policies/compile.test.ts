@@ -255,6 +255,11 @@ describe('the other constructs', () => {
     });
   });
 
+  test('a guard without words refuses under its name', async () => {
+    const pack = await compiled('guards: { two_yes: { command: close, refuse: "true" } }\n');
+    expect(pack.guards['two_yes']?.say).toBe('the rule "two yes" of the procedure is not met');
+  });
+
   test('tables: rows, keys, and the reads of rows in whatever asks them', async () => {
     const pack = await compiled(`tables:
   rows: { sets: queue, hit: all, rows: [{ when: ticket.vip, then: =ticket.name, clauses: [HD-001] }, { then: b }] }

@@ -35,7 +35,7 @@ test('an erased customer is nowhere any more, and what reports count is', async 
     }),
     event(4, 'noted', { by: { name: 'kim', kind: 'person' }, data: { text: 'Called Dana Whitfield back.' } }),
     event(5, 'delivery', {
-      data: { ...mail, vars: { customer: OPENING.customer, subject: OPENING.subject } } as never,
+      data: { ...mail, vars: { customer: OPENING.customer, subject: OPENING.subject } },
     }),
     event(6, 'closed', { data: { status: 'closed' }, patch: { ticket: { status: 'closed' } } }),
   ]);

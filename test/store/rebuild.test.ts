@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { TicketEvent } from '../../src/domain/ticket/types';
+import { transaction } from '../../src/store/database';
 import { appendEvents } from '../../src/store/events';
 import { rebuildReadModels } from '../../src/store/rebuild';
 import { event, MINUTE, opened, T0 } from './fixtures';
@@ -123,6 +124,20 @@ test('a rebuild beside appends loses none of them', async () => {
   const before = await readModels();
   await rebuildReadModels(store.pool);
   expect(await readModels()).toEqual(before);
+});
+
+test('a rebuild waits for an append that has begun', async () => {
+  await store.pool.query('truncate ticket_event, board, sla_result, delivery_log');
+  let rebuilt: Promise<unknown> | undefined;
+  await transaction(store.pool, async (client) => {
+    await appendEvents(client, 'TICK-1', [opened()]);
+    rebuilt = rebuildReadModels(store.pool);
+    const deadline = Date.now() + 5_000;
+    const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`;
+    while ((await store.pool.query(waiting)).rowCount === 0) expect(Date.now()).toBeLessThan(deadline);
+  });
+  expect(await rebuilt).toEqual({ tickets: 1, events: 1 });
 });
 
 test('an empty archive gives an empty board', async () => {

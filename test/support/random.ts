@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 import type { CompiledPack, FieldDef, Json, JsonObject } from '../../src/domain/policy/types';
 import { advance, handle, nextDue, open } from '../../src/domain/ticket/engine';
-import { COMMANDS, type Input, type Opening, type Receipt, type TicketEvent, type TicketState } from '../../src/domain/ticket/types';
+import {
+  COMMANDS,
+  type Input,
+  type Opening,
+  type Receipt,
+  type TicketEvent,
+  type TicketState,
+} from '../../src/domain/ticket/types';
 
 /** One step: when, counted from the step before (or exactly at the next due instant), and what. */
 export interface RandomStep {
@@ -28,7 +35,11 @@ function fieldValue(def: FieldDef): fc.Arbitrary<Json> {
 /** An opening that a pack takes. */
 export function randomOpening(pack: CompiledPack): fc.Arbitrary<Opening> {
   const fields = fc.record(
-    Object.fromEntries(Object.values(pack.fields).filter((def) => def.name !== 'priority').map((def) => [def.name, fieldValue(def)])),
+    Object.fromEntries(
+      Object.values(pack.fields)
+        .filter((def) => def.name !== 'priority')
+        .map((def) => [def.name, fieldValue(def)]),
+    ),
     { requiredKeys: [] },
   );
   return fc
@@ -53,14 +64,29 @@ function commandFields(pack: CompiledPack, name: string): fc.Arbitrary<JsonObjec
   const paths = Object.values(pack.paths);
   if (name === 'set') {
     const priority = fc.constantFrom('P1', 'P2', 'P3', 'auto').map((value): JsonObject => ({ priority: value }));
-    const others = Object.values(pack.fields).map((def) => fieldValue(def).map((value): JsonObject => ({ [def.name]: value })));
+    const others = Object.values(pack.fields).map((def) =>
+      fieldValue(def).map((value): JsonObject => ({ [def.name]: value })),
+    );
     return fc.oneof(priority, ...others);
   }
   if (name === 'escalate' || name === 'deescalate' || name === 'acknowledge') {
-    return fc.record({ path: fc.constantFrom(null, ...paths.map((path) => path.name)), to: fc.constantFrom<Json>('next', 1, 2), reason: fc.constant('x') });
+    return fc.record({
+      path: fc.constantFrom(null, ...paths.map((path) => path.name)),
+      to: fc.constantFrom<Json>('next', 1, 2),
+      reason: fc.constant('x'),
+    });
   }
   if (name === 'answer') {
-    const answer: JsonObject = { text: 'x', link: 'x', people: 'x', vendors: 'x', commander: 'x', engineer: 'x', rca: 'x', prevention_plan: 'x' };
+    const answer: JsonObject = {
+      text: 'x',
+      link: 'x',
+      people: 'x',
+      vendors: 'x',
+      commander: 'x',
+      engineer: 'x',
+      rca: 'x',
+      prevention_plan: 'x',
+    };
     const tasks = Object.values(pack.tasks);
     if (tasks.length === 0) return fc.constant({ task: 'none' });
     return fc.constantFrom(...tasks).chain((task) => {
@@ -80,8 +106,19 @@ export function randomScript(pack: CompiledPack, maxLength = 12): fc.Arbitrary<R
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 10 * 86_400 }) },
   );
   const by = fc.constantFrom('agent', 'customer', ...Object.keys(pack.people));
-  const weighted = fc.constantFrom(...COMMANDS.filter((name) => name !== 'close' && name !== 'merge'), 'set', 'pause', 'resume', 'reply', 'send_update', 'close', 'merge');
-  const command = fc.tuple(weighted, by).chain(([name, by]) => commandFields(pack, name).map((fields) => ({ kind: 'command' as const, name, by, fields })));
+  const weighted = fc.constantFrom(
+    ...COMMANDS.filter((name) => name !== 'close' && name !== 'merge'),
+    'set',
+    'pause',
+    'resume',
+    'reply',
+    'send_update',
+    'close',
+    'merge',
+  );
+  const command = fc
+    .tuple(weighted, by)
+    .chain(([name, by]) => commandFields(pack, name).map((fields) => ({ kind: 'command' as const, name, by, fields })));
   const receipt = fc.record({
     kind: fc.constant('receipt' as const),
     nth: fc.nat(20),
@@ -89,8 +126,17 @@ export function randomScript(pack: CompiledPack, maxLength = 12): fc.Arbitrary<R
     handedOver: fc.constantFrom(0, 30, 61, 110),
   });
   const facts = Object.keys(pack.facts);
-  const fact = fc.record({ kind: fc.constant('fact' as const), fact: fc.constantFrom(...(facts.length > 0 ? facts : ['none'])), value: fc.constantFrom<Json>(1, 2, null) });
-  const act = fc.oneof({ weight: 5, arbitrary: command }, { weight: 4, arbitrary: receipt }, { weight: 1, arbitrary: fact }, { weight: 1, arbitrary: fc.constant({ kind: 'none' as const }) });
+  const fact = fc.record({
+    kind: fc.constant('fact' as const),
+    fact: fc.constantFrom(...(facts.length > 0 ? facts : ['none'])),
+    value: fc.constantFrom<Json>(1, 2, null),
+  });
+  const act = fc.oneof(
+    { weight: 5, arbitrary: command },
+    { weight: 4, arbitrary: receipt },
+    { weight: 1, arbitrary: fact },
+    { weight: 1, arbitrary: fc.constant({ kind: 'none' as const }) },
+  );
   return fc.array(fc.record({ wait, act }), { maxLength });
 }
 
@@ -105,17 +151,41 @@ export interface Played {
 
 function inputOf(state: TicketState, step: RandomStep, at: number, i: number): Input | undefined {
   const { act } = step;
-  if (act.kind === 'command') return { kind: 'command', command: { id: `c${i}`, name: act.name, at, by: { name: act.by, kind: act.by === 'customer' ? 'customer' : 'person' }, fields: act.fields } };
-  if (act.kind === 'fact') return { kind: 'fact', answer: { fact: act.fact, at, ...(act.value === null ? {} : { value: act.value }) } };
+  if (act.kind === 'command')
+    return {
+      kind: 'command',
+      command: {
+        id: `c${i}`,
+        name: act.name,
+        at,
+        by: { name: act.by, kind: act.by === 'customer' ? 'customer' : 'person' },
+        fields: act.fields,
+      },
+    };
+  if (act.kind === 'fact')
+    return { kind: 'fact', answer: { fact: act.fact, at, ...(act.value === null ? {} : { value: act.value }) } };
   if (act.kind === 'none') return undefined;
   const pending = Object.values(state.deliveries);
   const chosen = pending[act.nth % Math.max(1, pending.length)];
   if (!chosen) return undefined;
-  return { kind: 'receipt', receipt: { key: chosen.key, outcome: act.outcome, at, handedOverAt: Math.min(at, chosen.at + act.handedOver * 1000) } };
+  return {
+    kind: 'receipt',
+    receipt: {
+      key: chosen.key,
+      outcome: act.outcome,
+      at,
+      handedOverAt: Math.min(at, chosen.at + act.handedOver * 1000),
+    },
+  };
 }
 
 /** Play a script on a new ticket. Refused commands change nothing and are left out. */
-export function play(pack: CompiledPack, opening: Opening, script: RandomStep[], openedAt: number): { opened: TicketEvent[]; steps: Played[]; events: TicketEvent[]; state: TicketState } {
+export function play(
+  pack: CompiledPack,
+  opening: Opening,
+  script: RandomStep[],
+  openedAt: number,
+): { opened: TicketEvent[]; steps: Played[]; events: TicketEvent[]; state: TicketState } {
   const outcome = open(pack, opening, { id: 'T', at: openedAt, recordedAt: openedAt, packHash: 'hash' });
   if (!outcome.ok) throw new Error(`${outcome.rejection.code}: ${outcome.rejection.message}`);
   let { state } = outcome;

@@ -11,10 +11,14 @@ import { openOne } from './tasks';
 import { restartClocks } from './clock-commands';
 import { ENGINE, type Happening, type Turn } from './turn';
 
-const text = (value: Json | undefined, fallback = ''): string => (typeof value === 'string' ? value : value === undefined || value === null ? fallback : JSON.stringify(value));
+const text = (value: Json | undefined, fallback = ''): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? fallback : JSON.stringify(value);
 
 /** A delivery action by its place in the pack (`rules.p1_begins.do.2`). */
-export function findDelivery(pack: CompiledPack, source: string): { action: DeliverAction; clauses: string[] } | undefined {
+export function findDelivery(
+  pack: CompiledPack,
+  source: string,
+): { action: DeliverAction; clauses: string[] } | undefined {
   const [, name = '', , i = ''] = source.split('.');
   const rule = pack.rules[name];
   const action = rule?.do[Number(i)];
@@ -59,10 +63,25 @@ function one(turn: Turn, happening: Happening, rule: RuleDef, action: Action, sc
       else deliver(turn, scope, action, { clauses, source });
       return;
     case 'escalate':
-      escalateByRule(turn, action, read(action.to) ?? 'next', text(read(action.path)), text(read(action.reason), rule.name), clauses);
+      escalateByRule(
+        turn,
+        action,
+        read(action.to) ?? 'next',
+        text(read(action.path)),
+        text(read(action.reason), rule.name),
+        clauses,
+      );
       return;
     case 'deescalate':
-      runCommand(turn, { name: 'deescalate', by: ENGINE, fields: { path: read(action.path) ?? null, to: read(action.to) ?? null, reason: read(action.reason) ?? rule.name } });
+      runCommand(turn, {
+        name: 'deescalate',
+        by: ENGINE,
+        fields: {
+          path: read(action.path) ?? null,
+          to: read(action.to) ?? null,
+          reason: read(action.reason) ?? rule.name,
+        },
+      });
       return;
     case 'ask':
       for (const fact of action.facts) askFact(turn, fact, clauses);
@@ -102,14 +121,30 @@ export function tagTicket(turn: Turn, verb: 'tag' | 'untag', tag: string, clause
   const tags = turn.state.ticket.tags;
   if (tags.includes(tag) === (verb === 'tag')) return;
   const next = verb === 'tag' ? [...tags, tag] : tags.filter((one) => one !== tag);
-  turn.emit({ type: verb === 'tag' ? 'tagged' : 'untagged', subject: tag, clauses, data: { tag }, patch: { ticket: { tags: next } } });
+  turn.emit({
+    type: verb === 'tag' ? 'tagged' : 'untagged',
+    subject: tag,
+    clauses,
+    data: { tag },
+    patch: { ticket: { tags: next } },
+  });
 }
 
 /** A resolved or closed ticket never escalates, whatever still arrives for it: recorded as a refusal, as a person's would be. */
 function refusedOverTicket(turn: Turn, path: PathDef, clauses: string[]): boolean {
   const { status } = turn.state.ticket;
   if (status !== 'resolved' && status !== 'closed') return false;
-  turn.emit({ type: 'refused', subject: 'escalate', clauses, data: { command: 'escalate', code: 'ESC_STATUS_FORBIDS', path: path.name, message: `a ticket that is ${status} does not escalate` } });
+  turn.emit({
+    type: 'refused',
+    subject: 'escalate',
+    clauses,
+    data: {
+      command: 'escalate',
+      code: 'ESC_STATUS_FORBIDS',
+      path: path.name,
+      message: `a ticket that is ${status} does not escalate`,
+    },
+  });
   return true;
 }
 
@@ -119,10 +154,26 @@ function startPath(turn: Turn, action: DeliverAction, clauses: string[]): void {
   const state = turn.state.paths[path.name];
   if ((state && !state.done) || refusedOverTicket(turn, path, clauses)) return;
   const via = action.via.length > 0 ? action.via : undefined;
-  enterLevel(turn, path, { level: 1, type: 'paged', reason: 'first level', clauses, ...(action.template === undefined ? {} : { template: action.template }), ...(via ? { via } : {}), ...(action.name === undefined ? {} : { name: action.name }), deadlines: action.by });
+  enterLevel(turn, path, {
+    level: 1,
+    type: 'paged',
+    reason: 'first level',
+    clauses,
+    ...(action.template === undefined ? {} : { template: action.template }),
+    ...(via ? { via } : {}),
+    ...(action.name === undefined ? {} : { name: action.name }),
+    deadlines: action.by,
+  });
 }
 
-function escalateByRule(turn: Turn, action: Extract<Action, { do: 'escalate' }>, to: Json, pathName: string, reason: string, clauses: string[]): void {
+function escalateByRule(
+  turn: Turn,
+  action: Extract<Action, { do: 'escalate' }>,
+  to: Json,
+  pathName: string,
+  reason: string,
+  clauses: string[],
+): void {
   const path: PathDef | undefined = turn.pack.paths[pathName];
   if (!path) return;
   const current = turn.state.paths[path.name];
@@ -143,12 +194,19 @@ function escalateByRule(turn: Turn, action: Extract<Action, { do: 'escalate' }>,
 function askFact(turn: Turn, name: string, clauses: string[]): void {
   const fact = turn.pack.facts[name];
   if (!fact) return;
-  turn.emit({ type: 'asked', subject: name, clauses: [...new Set([...clauses, ...fact.clauses])], data: { fact: name, due: turn.at + fact.deadline } });
+  turn.emit({
+    type: 'asked',
+    subject: name,
+    clauses: [...new Set([...clauses, ...fact.clauses])],
+    data: { fact: name, due: turn.at + fact.deadline },
+  });
 }
 
 /** A task to ring somebody: its answer is the receipt. */
 function callTask(turn: Turn, name: string, roles: string[], clauses: string[]): void {
-  const phones = roles.map((role) => turn.pack.people[role]?.phone).filter((phone): phone is string => phone !== undefined);
+  const phones = roles
+    .map((role) => turn.pack.people[role]?.phone)
+    .filter((phone): phone is string => phone !== undefined);
   const key = `${name}#${turn.state.seq}`;
   turn.emit({
     type: 'task_opened',

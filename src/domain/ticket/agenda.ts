@@ -8,7 +8,18 @@ import { parkedName } from './faults';
 import type { AgendaItem, ClockState, TicketState } from './types';
 
 /** Order at one instant: warnings, dues, delayed rules, reminders, acknowledgements, receipts (design.md, decision 8). */
-const RANK: Record<AgendaItem['kind'], number> = { mark: 0, due: 1, tick: 1, again: 1, fire: 2, remind: 3, ack: 4, by: 5, timeout: 6, fact: 7 };
+const RANK: Record<AgendaItem['kind'], number> = {
+  mark: 0,
+  due: 1,
+  tick: 1,
+  again: 1,
+  fire: 2,
+  remind: 3,
+  ack: 4,
+  by: 5,
+  timeout: 6,
+  fact: 7,
+};
 
 /** The label of an item whose clock could not be computed. */
 export const FAULTY = 'fault';
@@ -24,13 +35,31 @@ function clockItem(pack: CompiledPack, key: string, clock: ClockState): AgendaIt
   } catch (error) {
     // A clock that cannot tell what it does next is due at once: acting on it is a fault, which is said and set aside.
     const message = error instanceof Error ? error.message : String(error);
-    return { at: clock.anchor, kind: 'due', rank: RANK.due, id: key, name: clock.name, label: FAULTY, clauses: [], data: { error: message } };
+    return {
+      at: clock.anchor,
+      kind: 'due',
+      rank: RANK.due,
+      id: key,
+      name: clock.name,
+      label: FAULTY,
+      clauses: [],
+      data: { error: message },
+    };
   }
   if (!next) return undefined;
   const kind: AgendaItem['kind'] = next.kind === 'due' && clock.owner === 'rule' ? 'fire' : next.kind;
   const data: JsonObject = { owner: clock.owner, calendar: clock.calendar, anchor: clock.anchor };
   if (next.tick) data['tick'] = next.tick.at;
-  return { at: next.at, kind, rank: RANK[kind], id: key, name: clock.name, label: next.label, clauses: clausesOf({ pack }, clock), data };
+  return {
+    at: next.at,
+    kind,
+    rank: RANK[kind],
+    id: key,
+    name: clock.name,
+    label: next.label,
+    clauses: clausesOf({ pack }, clock),
+    data,
+  };
 }
 
 /**
@@ -49,7 +78,14 @@ const made = new WeakMap<TicketState, { pack: CompiledPack; items: AgendaItem[] 
 
 function makeAgenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
   const items: AgendaItem[] = [];
-  const add = (at: EpochMs, kind: AgendaItem['kind'], id: string, name: string, clauses: string[], data: JsonObject = {}): void => {
+  const add = (
+    at: EpochMs,
+    kind: AgendaItem['kind'],
+    id: string,
+    name: string,
+    clauses: string[],
+    data: JsonObject = {},
+  ): void => {
     items.push({ at, kind, rank: RANK[kind], id, name, label: kind, clauses, data });
   };
   for (const [key, clock] of Object.entries(state.clocks)) {
@@ -57,18 +93,23 @@ function makeAgenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
     if (item) items.push(item);
   }
   for (const [key, task] of Object.entries(state.tasks)) {
-    if (task.open && task.remindAt !== undefined) add(task.remindAt, 'remind', `task:${key}`, task.name, pack.tasks[task.name]?.clauses ?? []);
+    if (task.open && task.remindAt !== undefined)
+      add(task.remindAt, 'remind', `task:${key}`, task.name, pack.tasks[task.name]?.clauses ?? []);
   }
   for (const [name, path] of Object.entries(state.paths)) {
-    if (!path.acknowledged && !path.done && path.ackDue !== undefined) add(path.ackDue, 'ack', `path:${name}`, name, pack.paths[name]?.clauses ?? [], { level: path.level });
+    if (!path.acknowledged && !path.done && path.ackDue !== undefined)
+      add(path.ackDue, 'ack', `path:${name}`, name, pack.paths[name]?.clauses ?? [], { level: path.level });
   }
   for (const [key, delivery] of Object.entries(state.deliveries)) {
     const by = delivery.by[0];
     if (by !== undefined) add(by, 'by', `delivery:${key}`, delivery.name ?? delivery.role, [], { to: delivery.to });
-    if (delivery.timeoutAt !== undefined) add(delivery.timeoutAt, 'timeout', `delivery:${key}`, delivery.name ?? delivery.role, [], { to: delivery.to });
+    if (delivery.timeoutAt !== undefined)
+      add(delivery.timeoutAt, 'timeout', `delivery:${key}`, delivery.name ?? delivery.role, [], { to: delivery.to });
   }
   const parked = new Set(state.parked);
-  return items.filter((item) => !parked.has(parkedName(item))).sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return items
+    .filter((item) => !parked.has(parkedName(item)))
+    .sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 /** The earliest due instant, or undefined when nothing is due any more. */

@@ -17,11 +17,18 @@ export function restartClocks(turn: Turn, happening: Happening, order: Json, cla
     if (clock.status === 'done' && !restart.includes(clock.name)) continue;
     const def = clockDef(turn, clock);
     if (restart.includes(clock.name) && def) {
-      startClock(turn, happening, clock.owner, clock.name, key, def, [...new Set([...clausesOf(turn, clock), ...clauses])]);
-    } else if (order['stop'] !== undefined && (stop === undefined || stop.includes(clock.name)) && clock.owner !== 'task') {
+      startClock(turn, happening, clock.owner, clock.name, key, def, [
+        ...new Set([...clausesOf(turn, clock), ...clauses]),
+      ]);
+    } else if (
+      order['stop'] !== undefined &&
+      (stop === undefined || stop.includes(clock.name)) &&
+      clock.owner !== 'task'
+    ) {
       stopped[key] = clock.owner === 'rule' ? null : { status: 'done' };
       names.push(clock.name);
     }
   }
-  if (names.length > 0) turn.emit({ type: 'stopped', clauses, data: { reason: 'clocks', names }, patch: { clocks: stopped } });
+  if (names.length > 0)
+    turn.emit({ type: 'stopped', clauses, data: { reason: 'clocks', names }, patch: { clocks: stopped } });
 }

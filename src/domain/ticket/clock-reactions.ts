@@ -43,7 +43,9 @@ function read(turn: Turn, scope: Scope, value: Value | undefined, fallback: Json
 
 const inputs = (def: ClockDef): (Value | undefined)[] => [def.due, def.cadence, def.calendar];
 const readsEvent = (def: ClockDef): boolean =>
-  inputs(def).some((value) => value && 'cel' in value && value.cel.reads.some((name) => name === 'event' || name.startsWith('event.')));
+  inputs(def).some(
+    (value) => value && 'cel' in value && value.cel.reads.some((name) => name === 'event' || name.startsWith('event.')),
+  );
 
 function withDue(turn: Turn, clock: ClockState, def: ClockDef): ClockState {
   const { due: _old, ...rest } = clock;
@@ -52,10 +54,19 @@ function withDue(turn: Turn, clock: ClockState, def: ClockDef): ClockState {
   return due === undefined ? rest : { ...rest, due };
 }
 
-const statusOf = (runs: boolean, paused: boolean): ClockState['status'] => (!runs ? 'idle' : paused ? 'paused' : 'running');
+const statusOf = (runs: boolean, paused: boolean): ClockState['status'] =>
+  !runs ? 'idle' : paused ? 'paused' : 'running';
 
 /** Start (or start anew) a clock at an anchoring event. */
-export function startClock(turn: Turn, happening: Happening, owner: ClockState['owner'], name: string, key: string, def: ClockDef, clauses: string[]): void {
+export function startClock(
+  turn: Turn,
+  happening: Happening,
+  owner: ClockState['owner'],
+  name: string,
+  key: string,
+  def: ClockDef,
+  clauses: string[],
+): void {
   const { event } = happening;
   const scope = turn.scope(happening);
   const runs = turn.holds(scope, def.while);
@@ -76,7 +87,13 @@ export function startClock(turn: Turn, happening: Happening, owner: ClockState['
     met: false,
     again: 0,
     ...(owner === 'rule' || readsEvent(def)
-      ? { event: { ...event.data, ...(event.subject === undefined ? {} : { subject: event.subject }), type: event.type } }
+      ? {
+          event: {
+            ...event.data,
+            ...(event.subject === undefined ? {} : { subject: event.subject }),
+            type: event.type,
+          },
+        }
       : {}),
   };
   const started = withDue(turn, clock, def);
@@ -95,7 +112,17 @@ export function startClocks(turn: Turn, happening: Happening): void {
   const index = packIndex(turn.pack);
   for (const commitment of index.commitmentsOn.get(event.type) ?? []) {
     if (matches(commitment.clock.anchors, event)) {
-      attempt(turn, commitment.name, () => startClock(turn, happening, 'commitment', commitment.name, `commitment:${commitment.name}`, commitment.clock, commitment.clauses));
+      attempt(turn, commitment.name, () =>
+        startClock(
+          turn,
+          happening,
+          'commitment',
+          commitment.name,
+          `commitment:${commitment.name}`,
+          commitment.clock,
+          commitment.clauses,
+        ),
+      );
     }
   }
   for (const rule of index.rulesOn.get(event.type) ?? []) {
@@ -103,7 +130,8 @@ export function startClocks(turn: Turn, happening: Happening): void {
     if (rule.once && turn.state.once.includes(`rule:${rule.name}`)) continue;
     const { clock } = rule;
     attempt(turn, rule.name, () => {
-      if (turn.holds(turn.scope(happening), rule.when)) startClock(turn, happening, 'rule', rule.name, `rule:${rule.name}`, clock, rule.clauses);
+      if (turn.holds(turn.scope(happening), rule.when))
+        startClock(turn, happening, 'rule', rule.name, `rule:${rule.name}`, clock, rule.clauses);
     });
   }
 }
@@ -113,10 +141,15 @@ export function refreshClocks(turn: Turn, happening: Happening): void {
   if (!touches(packIndex(turn.pack).clockReads, happening.changed)) return;
   for (const [key, clock] of Object.entries(happening.after.clocks)) {
     const current = turn.state.clocks[key];
-    if (clock.status === 'done' || !current || current.status === 'done' || current.anchorSeq !== clock.anchorSeq) continue;
+    if (clock.status === 'done' || !current || current.status === 'done' || current.anchorSeq !== clock.anchorSeq)
+      continue;
     const def = clockDef(turn, clock);
     if (!def) continue;
-    const reads = [def.while, def.pause, ...inputs(def).map((value) => (value && 'cel' in value ? value.cel : undefined))];
+    const reads = [
+      def.while,
+      def.pause,
+      ...inputs(def).map((value) => (value && 'cel' in value ? value.cel : undefined)),
+    ];
     if (!reads.some((cel) => cel && touches(cel.reads, happening.changed))) continue;
     attempt(turn, clock.name, () => refreshClock(turn, happening, key, current, def));
   }
@@ -133,7 +166,7 @@ function refreshClock(turn: Turn, happening: Happening, key: string, clock: Cloc
   let next: ClockState = { ...clock, amount, calendar, status: statusOf(runs, paused) };
   if (paused && clock.pausedAt === undefined) next.pausedAt = at;
   if (!paused && clock.pausedAt !== undefined) {
-    const { pausedAt, ...rest } = next;
+    const { pausedAt: _ended, ...rest } = next;
     next = { ...rest, pauses: [...clock.pauses, [clock.pausedAt, at]] };
   }
   const moved = JSON.stringify(amount) !== JSON.stringify(clock.amount) || calendar !== clock.calendar;
@@ -190,7 +223,10 @@ function meetTick(turn: Turn, commitment: CommitmentDef, key: string, clock: Clo
     type: 'met',
     subject: commitment.name,
     clauses: commitment.clauses,
-    data: { late: clock.breached, ...(keeps ? { due: tick.at } : clock.breachedAt === undefined ? {} : { due: clock.breachedAt }) },
+    data: {
+      late: clock.breached,
+      ...(keeps ? { due: tick.at } : clock.breachedAt === undefined ? {} : { due: clock.breachedAt }),
+    },
     patch: { clocks: { [key]: { lastMet: at, breached: false, breachedAt: null } } },
   });
 }
@@ -212,12 +248,19 @@ export function stopAt(turn: Turn, happening: Happening): void {
   }
   const deliveries: Record<string, JsonObject> = {};
   for (const [key, delivery] of Object.entries(turn.state.deliveries)) {
-    if (delivery.at < event.at && (delivery.by.length > 0 || delivery.timeoutAt !== undefined)) deliveries[key] = { by: [], timeoutAt: null };
+    if (delivery.at < event.at && (delivery.by.length > 0 || delivery.timeoutAt !== undefined))
+      deliveries[key] = { by: [], timeoutAt: null };
   }
   const tasks: Record<string, JsonObject> = {};
   if (all) {
-    for (const [key, task] of Object.entries(turn.state.tasks)) if (task.open) tasks[key] = { open: false, outcome: 'closed', remindAt: null };
+    for (const [key, task] of Object.entries(turn.state.tasks))
+      if (task.open) tasks[key] = { open: false, outcome: 'closed', remindAt: null };
   }
-  if ([names, ...[paths, tasks, deliveries].map(Object.keys), turn.state.waiting].every((list) => list.length === 0)) return;
-  turn.emit({ type: 'stopped', data: { reason: event.type, names }, patch: { clocks, paths, deliveries, tasks, waiting: [] } });
+  if ([names, ...[paths, tasks, deliveries].map(Object.keys), turn.state.waiting].every((list) => list.length === 0))
+    return;
+  turn.emit({
+    type: 'stopped',
+    data: { reason: event.type, names },
+    patch: { clocks, paths, deliveries, tasks, waiting: [] },
+  });
 }

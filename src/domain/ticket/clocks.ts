@@ -18,14 +18,28 @@ const MOST_DAYS = 36_525;
  * epoch ms). Undefined when it is none of these.
  */
 export function readAmount(value: Json): { amount: Amount } | { instant: EpochMs } | undefined {
-  if (typeof value === 'number') return value >= FIRST_INSTANT ? (value <= LAST_INSTANT ? { instant: value } : undefined) : value >= 0 ? { amount: value } : undefined;
+  if (typeof value === 'number')
+    return value >= FIRST_INSTANT
+      ? value <= LAST_INSTANT
+        ? { instant: value }
+        : undefined
+      : value >= 0
+        ? { amount: value }
+        : undefined;
   if (typeof value === 'string') {
     const duration = parseDuration(value);
     if (duration !== undefined) return duration >= 0 ? { amount: duration } : undefined;
     const instant = parseInstant(value);
     return instant === undefined ? undefined : { instant };
   }
-  if (value !== null && typeof value === 'object' && !Array.isArray(value) && typeof value['days'] === 'number' && value['days'] >= 0 && value['days'] <= MOST_DAYS) {
+  if (
+    value !== null &&
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    typeof value['days'] === 'number' &&
+    value['days'] >= 0 &&
+    value['days'] <= MOST_DAYS
+  ) {
     const at = value['at'];
     return { amount: { days: value['days'], at: at === 'open' || at === 'close' ? at : 'same' } };
   }
@@ -36,7 +50,12 @@ export function readAmount(value: Json): { amount: Amount } | { instant: EpochMs
  * Anchor plus an amount of open time, standing still during the pauses, all measured in one calendar. A pause that
  * begins exactly at the due instant holds it: the clock goes on at the end of the pause with nothing left.
  */
-export function dueAfter(calendar: CompiledCalendar, anchor: EpochMs, amountMs: number, pauses: readonly [EpochMs, EpochMs][]): EpochMs {
+export function dueAfter(
+  calendar: CompiledCalendar,
+  anchor: EpochMs,
+  amountMs: number,
+  pauses: readonly [EpochMs, EpochMs][],
+): EpochMs {
   let cursor = anchor;
   let left = amountMs;
   for (const [from, to] of pauses) {
@@ -51,7 +70,10 @@ export function dueAfter(calendar: CompiledCalendar, anchor: EpochMs, amountMs: 
 }
 
 /** Due instant of a clock, or undefined while its amount is not known. */
-export function dueOf(clock: Pick<ClockState, 'anchor' | 'amount' | 'pauses'>, calendar: CompiledCalendar): EpochMs | undefined {
+export function dueOf(
+  clock: Pick<ClockState, 'anchor' | 'amount' | 'pauses'>,
+  calendar: CompiledCalendar,
+): EpochMs | undefined {
   const read = readAmount(clock.amount);
   if (!read) return undefined;
   if ('instant' in read) return read.instant;
@@ -70,7 +92,8 @@ export function readPhases(value: Json): Phase[] | undefined {
     const every = readAmount(item['every'] ?? null);
     const until = item['until'] === undefined ? undefined : readAmount(item['until'] ?? null);
     if (!every || !('amount' in every) || typeof every.amount !== 'number' || every.amount <= 0) return undefined;
-    if (until && 'amount' in until && typeof until.amount === 'number') phases.push({ every: every.amount, until: until.amount });
+    if (until && 'amount' in until && typeof until.amount === 'number')
+      phases.push({ every: every.amount, until: until.amount });
     else phases.push({ every: every.amount });
   }
   return phases;
@@ -103,7 +126,11 @@ export function nextTick(clock: ClockState, calendar: CompiledCalendar, after: E
   while (found) {
     const at = dueAfter(calendar, clock.anchor, found.offset, clock.pauses);
     if (at > after) {
-      return { at, interval: found.interval, previous: dueAfter(calendar, clock.anchor, found.offset - found.interval, clock.pauses) };
+      return {
+        at,
+        interval: found.interval,
+        previous: dueAfter(calendar, clock.anchor, found.offset - found.interval, clock.pauses),
+      };
     }
     found = tickAfter(phases, found.offset);
   }
@@ -131,7 +158,8 @@ export interface ClockNext {
 function earliest(candidates: (ClockNext | undefined)[]): ClockNext | undefined {
   let best: ClockNext | undefined;
   for (const one of candidates) {
-    if (one && (!best || one.at < best.at || (one.at === best.at && one.kind === 'mark' && best.kind !== 'mark'))) best = one;
+    if (one && (!best || one.at < best.at || (one.at === best.at && one.kind === 'mark' && best.kind !== 'mark')))
+      best = one;
   }
   return best;
 }
@@ -166,7 +194,12 @@ function beforeInstant(calendar: CompiledCalendar, from: EpochMs, due: EpochMs, 
  * What a running clock does next, or undefined. A mark that already lies before activation is not given; a due instant
  * that lies before activation is due at activation (policy-language §4.4).
  */
-export function clockNext(def: ClockDef, clock: ClockState, calendar: CompiledCalendar, commitment?: CommitmentDef): ClockNext | undefined {
+export function clockNext(
+  def: ClockDef,
+  clock: ClockState,
+  calendar: CompiledCalendar,
+  commitment?: CommitmentDef,
+): ClockNext | undefined {
   if (clock.status !== 'running') return undefined;
   if (def.cadence) return cadenceNext(def, clock, calendar);
   const due = clock.due;
@@ -178,7 +211,9 @@ export function clockNext(def: ClockDef, clock: ClockState, calendar: CompiledCa
       const at = markInstant(mark, clock, calendar, due, clock.anchor);
       return at === undefined || at < floor ? undefined : { at, kind: 'mark', label: mark.label };
     });
-  const duePart: ClockNext | undefined = clock.breached ? undefined : { at: Math.max(due, floor), kind: 'due', label: 'due' };
+  const duePart: ClockNext | undefined = clock.breached
+    ? undefined
+    : { at: Math.max(due, floor), kind: 'due', label: 'due' };
   return earliest([...marks, duePart, againNext(clock, calendar, commitment)]);
 }
 
@@ -204,8 +239,16 @@ function cadenceNext(def: ClockDef, clock: ClockState, calendar: CompiledCalenda
   return earliest([...marks, { at: tick.at, kind: 'tick', label: 'tick', tick }]);
 }
 
-function markInstantOfTick(mark: { percent?: number; offset?: number }, calendar: CompiledCalendar, tick: Tick, pauses: ClockState['pauses']): EpochMs | undefined {
-  if (mark.percent !== undefined) return dueAfter(calendar, tick.previous, Math.round((tick.interval * mark.percent) / 100), pauses);
+function markInstantOfTick(
+  mark: { percent?: number; offset?: number },
+  calendar: CompiledCalendar,
+  tick: Tick,
+  pauses: ClockState['pauses'],
+): EpochMs | undefined {
+  if (mark.percent !== undefined)
+    return dueAfter(calendar, tick.previous, Math.round((tick.interval * mark.percent) / 100), pauses);
   if (mark.offset === undefined) return undefined;
-  return mark.offset >= 0 ? dueAfter(calendar, tick.previous, mark.offset, pauses) : beforeInstant(calendar, tick.previous, tick.at, -mark.offset);
+  return mark.offset >= 0
+    ? dueAfter(calendar, tick.previous, mark.offset, pauses)
+    : beforeInstant(calendar, tick.previous, tick.at, -mark.offset);
 }

@@ -1,6 +1,6 @@
 /** Who a policy's name stands for on a channel. The core addresses roles; people are resolved at delivery. */
 import { compileExpr, isUnknown } from '../policy/expr';
-import type { CompiledPack, Json, JsonObject, RoleDef } from '../policy/types';
+import type { CompiledPack, Json, RoleDef } from '../policy/types';
 import { makeEnv, type Scope } from './env';
 import type { Channel } from './types';
 
@@ -44,7 +44,7 @@ function contact(scope: Scope, role: RoleDef, channel: Channel): string | undefi
     const value = compileExpr(role.from.x)(makeEnv(scope));
     if (!isUnknown(value) && typeof value === 'string' && value !== '') return value;
     if (!isUnknown(value) && value !== null && typeof value === 'object' && !Array.isArray(value)) {
-      const address = (value as JsonObject)[CONTACT[channel] ?? 'email'];
+      const address = value[CONTACT[channel] ?? 'email'];
       if (typeof address === 'string') return address;
     }
     return undefined;
@@ -104,4 +104,3 @@ function uniqueTargets(targets: Target[]): Target[] {
     return true;
   });
 }
-

@@ -32,7 +32,8 @@ export interface DeliverOptions {
   source?: string;
 }
 
-const cut = (value: Json): Json => (typeof value === 'string' && value.length > TEXT_LIMIT ? `${value.slice(0, TEXT_LIMIT - 1)}…` : value);
+const cut = (value: Json): Json =>
+  typeof value === 'string' && value.length > TEXT_LIMIT ? `${value.slice(0, TEXT_LIMIT - 1)}…` : value;
 
 /** The variables a template reads, from the names of policy-language §3. Names without a value are left out. */
 export function variablesOf(scope: Scope, template: TemplateDef | undefined, extra: JsonObject = {}): JsonObject {
@@ -49,7 +50,7 @@ export function variablesOf(scope: Scope, template: TemplateDef | undefined, ext
     let node = vars;
     for (const part of parts.slice(0, -1)) {
       const inner = node[part];
-      node = (inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {})) as JsonObject;
+      node = inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {});
     }
     node[parts.at(-1) ?? dotted] = kept;
   }
@@ -116,7 +117,14 @@ function unreachable(turn: Turn, role: string): void {
   turn.emit({ type: 'unreached', subject: role, data: { role, reason: 'no contact' } });
 }
 
-function make(turn: Turn, scope: Scope, action: DeliverAction, template: TemplateDef | undefined, target: Target, options: DeliverOptions): void {
+function make(
+  turn: Turn,
+  scope: Scope,
+  action: DeliverAction,
+  template: TemplateDef | undefined,
+  target: Target,
+  options: DeliverOptions,
+): void {
   const templateName = action.template ?? `builtin_${action.verb}`;
   const once = `deliver:${target.role}:${target.channel}:${templateName}`;
   if (action.once && turn.state.once.includes(once)) return;
@@ -171,7 +179,9 @@ function make(turn: Turn, scope: Scope, action: DeliverAction, template: Templat
     data: { ...(delivery as unknown as JsonObject), ...(target.via.length > 0 ? { fallback: target.via } : {}) },
     patch: {
       deliveries: { [delivery.key]: pending as unknown as JsonObject },
-      ...(action.name === undefined ? {} : { named: { [action.name]: { ok: false, to: target.to, role: target.role, at: turn.at } } }),
+      ...(action.name === undefined
+        ? {}
+        : { named: { [action.name]: { ok: false, to: target.to, role: target.role, at: turn.at } } }),
       ...(action.once ? { once: [once] } : {}),
     },
   });
@@ -188,7 +198,13 @@ function wait(turn: Turn, scope: Scope, action: DeliverAction, options: DeliverO
   const subject = action.name ?? action.template ?? action.verb;
   const entry: JsonObject = { source: options.source, template: action.template ?? '', event: eventOf(scope), missing };
   const waiting = [...turn.state.waiting.filter((one) => one['source'] !== options.source), entry];
-  turn.emit({ type: 'waiting', subject, clauses: options.clauses, data: { template: action.template ?? '', missing }, patch: { waiting } });
+  turn.emit({
+    type: 'waiting',
+    subject,
+    clauses: options.clauses,
+    data: { template: action.template ?? '', missing },
+    patch: { waiting },
+  });
 }
 
 const eventOf = (scope: Scope): JsonObject => ({
@@ -200,7 +216,10 @@ const eventOf = (scope: Scope): JsonObject => ({
 });
 
 /** Customer messages whose fields are there now are made; the others go on waiting. */
-export function retryWaiting(turn: Turn, find: (source: string) => { action: DeliverAction; clauses: string[] } | undefined): void {
+export function retryWaiting(
+  turn: Turn,
+  find: (source: string) => { action: DeliverAction; clauses: string[] } | undefined,
+): void {
   for (const entry of turn.state.waiting) {
     const source = String(entry['source']);
     const found = find(source);
@@ -209,7 +228,12 @@ export function retryWaiting(turn: Turn, find: (source: string) => { action: Del
     const template = found?.action.template === undefined ? undefined : turn.pack.templates[found.action.template];
     if (found && missingFields(scope, template).length > 0) continue;
     const waiting = turn.state.waiting.filter((one) => one['source'] !== source);
-    turn.emit({ type: 'waited', subject: found?.action.name ?? String(entry['template']), data: {}, patch: { waiting } });
+    turn.emit({
+      type: 'waited',
+      subject: found?.action.name ?? String(entry['template']),
+      data: {},
+      patch: { waiting },
+    });
     if (found) deliver(turn, scope, found.action, { clauses: found.clauses, source });
   }
 }
@@ -219,17 +243,37 @@ export function settle(turn: Turn, receipt: Receipt): void {
   const pending = turn.state.deliveries[receipt.key];
   if (!pending) return;
   const name = pending.name ?? subjectOf(receipt.key);
-  const data: JsonObject = { key: receipt.key, channel: pending.channel, role: pending.role, to: receipt.to ?? pending.to };
+  const data: JsonObject = {
+    key: receipt.key,
+    channel: pending.channel,
+    role: pending.role,
+    to: receipt.to ?? pending.to,
+  };
   if (receipt.person !== undefined) data['person'] = receipt.person;
   if (receipt.provider !== undefined) data['provider'] = receipt.provider;
   if (receipt.detail !== undefined) data['detail'] = receipt.detail;
   const ok = receipt.outcome === 'delivered';
-  const named: JsonObject = { ok, to: data['to'] ?? pending.to, role: pending.role, at: receipt.at, ...(receipt.person ? { person: receipt.person } : {}) };
+  const named: JsonObject = {
+    ok,
+    to: data['to'] ?? pending.to,
+    role: pending.role,
+    at: receipt.at,
+    ...(receipt.person ? { person: receipt.person } : {}),
+  };
   turn.emit({
-    type: ok ? 'delivered' : receipt.outcome === 'unreached' ? 'unreached' : receipt.outcome === 'dropped' ? 'dropped' : 'undelivered',
+    type: ok
+      ? 'delivered'
+      : receipt.outcome === 'unreached'
+        ? 'unreached'
+        : receipt.outcome === 'dropped'
+          ? 'dropped'
+          : 'undelivered',
     subject: receipt.outcome === 'unreached' ? pending.role : name,
     data,
-    patch: { deliveries: { [receipt.key]: null }, ...(pending.name === undefined ? {} : { named: { [pending.name]: named } }) },
+    patch: {
+      deliveries: { [receipt.key]: null },
+      ...(pending.name === undefined ? {} : { named: { [pending.name]: named } }),
+    },
   });
   if (pending.path === undefined) return;
   if (ok) pageTaken(turn, pending, receipt);
@@ -244,7 +288,13 @@ export function deadlinePassed(turn: Turn, pending: DeliveryState, deadline: Epo
   turn.emit({
     type: 'undelivered',
     subject: name,
-    data: { key: pending.key, channel: pending.channel, role: pending.role, to: pending.to, by: formatInstant(deadline) },
+    data: {
+      key: pending.key,
+      channel: pending.channel,
+      role: pending.role,
+      to: pending.to,
+      by: formatInstant(deadline),
+    },
     patch: { deliveries: { [pending.key]: { by: pending.by.filter((by) => by > deadline) } } },
   });
 }
@@ -254,7 +304,13 @@ export function pageTimedOut(turn: Turn, pending: DeliveryState): void {
   turn.emit({
     type: 'unreached',
     subject: pending.role,
-    data: { key: pending.key, channel: pending.channel, role: pending.role, to: pending.to, reason: 'no receipt in time' },
+    data: {
+      key: pending.key,
+      channel: pending.channel,
+      role: pending.role,
+      to: pending.to,
+      reason: 'no receipt in time',
+    },
     patch: { deliveries: { [pending.key]: { timeoutAt: null } } },
   });
   pageMissed(turn, pending);

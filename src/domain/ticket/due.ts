@@ -29,7 +29,13 @@ function remind(turn: Turn, key: string): void {
   const task = turn.state.tasks[key];
   const every = task ? turn.pack.tasks[task.name]?.remind : undefined;
   if (!task || every === undefined) return;
-  turn.emit({ type: 'reminded', subject: task.name, clauses: turn.pack.tasks[task.name]?.clauses ?? [], data: { task: task.name, for: task.for }, patch: { tasks: { [key]: { remindAt: turn.at + every } } } });
+  turn.emit({
+    type: 'reminded',
+    subject: task.name,
+    clauses: turn.pack.tasks[task.name]?.clauses ?? [],
+    data: { task: task.name, for: task.for },
+    patch: { tasks: { [key]: { remindAt: turn.at + every } } },
+  });
 }
 
 function clockDue(turn: Turn, item: AgendaItem, clock: ClockState): void {
@@ -42,18 +48,33 @@ function clockDue(turn: Turn, item: AgendaItem, clock: ClockState): void {
       const tick = item.data['tick'];
       const label = typeof tick === 'number' ? `${item.label}@${tick}` : item.label;
       const due = typeof tick === 'number' ? tick : clock.due;
-      turn.emit({ ...base, type: 'mark', data: { owner: clock.owner, mark: item.label, ...who, ...(due === undefined ? {} : { due }) }, patch: patch({ marked: [...clock.marked, label] }) });
+      turn.emit({
+        ...base,
+        type: 'mark',
+        data: { owner: clock.owner, mark: item.label, ...who, ...(due === undefined ? {} : { due }) },
+        patch: patch({ marked: [...clock.marked, label] }),
+      });
       return;
     }
     case 'due':
-      turn.emit({ ...base, type: 'due', data: { owner: clock.owner, due: clock.due ?? item.at, ...who }, patch: patch({ breached: true, breachedAt: turn.at }) });
+      turn.emit({
+        ...base,
+        type: 'due',
+        data: { owner: clock.owner, due: clock.due ?? item.at, ...who },
+        patch: patch({ breached: true, breachedAt: turn.at }),
+      });
       turn.emit({ ...base, type: 'breached', data: { owner: clock.owner, due: clock.due ?? item.at, ...who } });
       return;
     case 'tick':
       tickDue(turn, item, clock, base);
       return;
     case 'again':
-      turn.emit({ ...base, type: 'again', data: { owner: clock.owner, n: clock.again + 1 }, patch: patch({ again: clock.again + 1 }) });
+      turn.emit({
+        ...base,
+        type: 'again',
+        data: { owner: clock.owner, n: clock.again + 1 },
+        patch: patch({ again: clock.again + 1 }),
+      });
       return;
     case 'fire':
       fire(turn, item, clock);
@@ -67,7 +88,8 @@ function tickDue(turn: Turn, item: AgendaItem, clock: ClockState, base: { subjec
   const commitment = turn.pack.commitments[clock.name];
   const promised = (commitment?.met.length ?? 0) > 0;
   const early = commitment?.clock.early ?? 0;
-  const kept = !promised || (clock.lastMet !== undefined && clock.lastMet > item.at - early && clock.lastMet <= item.at);
+  const kept =
+    !promised || (clock.lastMet !== undefined && clock.lastMet > item.at - early && clock.lastMet <= item.at);
   const missed = kept ? {} : { breached: true, breachedAt: item.at };
   turn.emit({
     ...base,
@@ -92,6 +114,8 @@ function fire(turn: Turn, item: AgendaItem, clock: ClockState): void {
   const happening: Happening = { event, after: turn.state, changed: new Set(), edges: [] };
   const scope = turn.scope(happening);
   const anchor = clock.event ?? {};
-  act(turn, happening, rule, { ...scope, event: { type: String(anchor['type'] ?? 'fired'), at: turn.at, by: event.by, data: anchor } });
+  act(turn, happening, rule, {
+    ...scope,
+    event: { type: String(anchor['type'] ?? 'fired'), at: turn.at, by: event.by, data: anchor },
+  });
 }
-

@@ -14,7 +14,20 @@ import { blankState, evolve } from './evolve';
 import { initialFields, misfit } from './fields';
 import { settleTurn } from './react';
 import { Turn } from './turn';
-import type { Actor, AgendaItem, Command, FactAnswer, Input, Opening, Outcome, Receipt, Rejection, Step, TicketEvent, TicketState } from './types';
+import type {
+  Actor,
+  AgendaItem,
+  Command,
+  FactAnswer,
+  Input,
+  Opening,
+  Outcome,
+  Receipt,
+  Rejection,
+  Step,
+  TicketEvent,
+  TicketState,
+} from './types';
 
 export interface OpenOptions {
   id: string;
@@ -30,14 +43,19 @@ const CHANNELS = ['email', 'chat', 'phone', 'portal', 'api'];
 
 /** Why an opening cannot be taken, or undefined. The message names the field and the rule. */
 export function refuseOpening(pack: CompiledPack, opening: Opening): Rejection | undefined {
-  const invalid = (field: string, rule: string): Rejection => rejection('ESC_FIELD_INVALID', `the field "${field}" must be ${rule}`, { field });
-  if (typeof opening.subject !== 'string' || opening.subject.trim() === '') return rejection('ESC_FIELD_REQUIRED', 'an opening needs the field "subject"', { field: 'subject' });
+  const invalid = (field: string, rule: string): Rejection =>
+    rejection('ESC_FIELD_INVALID', `the field "${field}" must be ${rule}`, { field });
+  if (typeof opening.subject !== 'string' || opening.subject.trim() === '')
+    return rejection('ESC_FIELD_REQUIRED', 'an opening needs the field "subject"', { field: 'subject' });
   if (!CHANNELS.includes(opening.channel)) return invalid('channel', `one of ${CHANNELS.join(', ')}`);
-  if (typeof opening.customer?.email !== 'string' || !/^[^\s@,;<>]+@[^\s@,;<>]+$/.test(opening.customer.email)) return invalid('customer.email', 'an e-mail address');
-  if (opening.priority !== undefined && !/^P[1-4]$/.test(opening.priority)) return invalid('priority', 'one of P1, P2, P3, P4');
+  if (typeof opening.customer?.email !== 'string' || !/^[^\s@,;<>]+@[^\s@,;<>]+$/.test(opening.customer.email))
+    return invalid('customer.email', 'an e-mail address');
+  if (opening.priority !== undefined && !/^P[1-4]$/.test(opening.priority))
+    return invalid('priority', 'one of P1, P2, P3, P4');
   for (const [name, value] of Object.entries(opening.fields ?? {})) {
     const def = pack.fields[name];
-    if (!def) return rejection('ESC_FIELD_UNKNOWN', `the pack declares no field "${name}"`, { field: `fields.${name}` });
+    if (!def)
+      return rejection('ESC_FIELD_UNKNOWN', `the pack declares no field "${name}"`, { field: `fields.${name}` });
     const wrong = misfit(def, value);
     if (wrong !== undefined) return invalid(`fields.${name}`, wrong);
   }
@@ -68,7 +86,12 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
   const given = { ...base, ...opening.fields };
   const message: JsonObject = { subject: opening.subject, body: opening.body ?? '', from: 'customer' };
   const is = Object.fromEntries(pack.conditions.map((condition) => [condition.name, false]));
-  const scope = { pack, state: { ...blank, is, ticket: { ...blank.ticket, ...given } }, event: { type: 'opened', at: options.at, by, data: { ...given, body: opening.body ?? '' } }, message };
+  const scope = {
+    pack,
+    state: { ...blank, is, ticket: { ...blank.ticket, ...given } },
+    event: { type: 'opened', at: options.at, by, data: { ...given, body: opening.body ?? '' } },
+    message,
+  };
   const { fields, decided, clauses } = initialFields(scope, given);
   const priority = fields['priority'] ?? 'P3';
   const ticket: JsonObject = { ...fields, priority };
@@ -79,7 +102,14 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
       at: options.at,
       by,
       clauses,
-      data: { subject: opening.subject, channel: opening.channel, priority, customer: { plan: opening.customer.plan, name: opening.customer.name }, status: 'created', decided },
+      data: {
+        subject: opening.subject,
+        channel: opening.channel,
+        priority,
+        customer: { plan: opening.customer.plan, name: opening.customer.name },
+        status: 'created',
+        decided,
+      },
       patch: { ticket, is, ...(opening.priority === undefined ? {} : { held: ['priority'] }) },
     });
     settleTurn(turn);
@@ -93,12 +123,21 @@ function guarded(turn: Turn, run: () => Rejection | undefined): Outcome {
     refused = run();
   } catch (error) {
     // Nothing of the turn stays. Reactions guard themselves: this is a circle, or a defect in a command itself.
-    return { ok: false, rejection: rejection('ESC_ENGINE_FAULT', `a fault of the engine: ${error instanceof Error ? error.message : String(error)}`) };
+    return {
+      ok: false,
+      rejection: rejection(
+        'ESC_ENGINE_FAULT',
+        `a fault of the engine: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    };
   }
   return refused ? { ok: false, rejection: refused } : { ok: true, state: turn.state, events: turn.events };
 }
 
-const join = (first: Step, second: Step): Step => ({ state: second.state, events: [...first.events, ...second.events] });
+const join = (first: Step, second: Step): Step => ({
+  state: second.state,
+  events: [...first.events, ...second.events],
+});
 
 /** A person whose name is a role of the pack acts in that role. */
 function actor(pack: CompiledPack, by: Actor): Actor {
@@ -116,23 +155,38 @@ export function handle(pack: CompiledPack, state: TicketState, input: Input, rec
   const turn = new Turn(pack, before.state, at, recordedAt, causeOf(input), messageOf(input));
   const outcome = guarded(turn, () => take(turn, input));
   if (outcome.ok) return { ok: true, ...join(before, outcome) };
-  return input.kind === 'command' ? outcome : { ok: true, ...join(before, setInputAside(pack, before.state, at, recordedAt, input, outcome.rejection)) };
+  return input.kind === 'command'
+    ? outcome
+    : { ok: true, ...join(before, setInputAside(pack, before.state, at, recordedAt, input, outcome.rejection)) };
 }
 
 function take(turn: Turn, input: Input): Rejection | undefined {
   let refused: Rejection | undefined;
-  if (input.kind === 'command') refused = decide(turn, { name: input.command.name, by: actor(turn.pack, input.command.by), fields: input.command.fields });
+  if (input.kind === 'command')
+    refused = decide(turn, {
+      name: input.command.name,
+      by: actor(turn.pack, input.command.by),
+      fields: input.command.fields,
+    });
   else if (input.kind === 'receipt') settle(turn, input.receipt);
   else recordFact(turn, input.answer);
   if (refused) return refused;
   // A command that changes nothing is remembered as well: its repeat must not act on what others did in between.
-  if (input.kind === 'command' && turn.events.length === 0) turn.emit({ type: 'unchanged', by: actor(turn.pack, input.command.by), data: { command: input.command.name } });
+  if (input.kind === 'command' && turn.events.length === 0)
+    turn.emit({ type: 'unchanged', by: actor(turn.pack, input.command.by), data: { command: input.command.name } });
   settleTurn(turn);
   return undefined;
 }
 
 /** What a machine says cannot be given back to it: a fault in taking it is recorded in its place. */
-function setInputAside(pack: CompiledPack, state: TicketState, at: EpochMs, recordedAt: EpochMs, input: Input, rejected: Rejection): Step {
+function setInputAside(
+  pack: CompiledPack,
+  state: TicketState,
+  at: EpochMs,
+  recordedAt: EpochMs,
+  input: Input,
+  rejected: Rejection,
+): Step {
   const turn = new Turn(pack, state, at, recordedAt, causeOf(input));
   reportFault(turn, input.kind, { input: causeOf(input) }, rejected.message);
   return { state: turn.state, events: turn.events };
@@ -140,29 +194,44 @@ function setInputAside(pack: CompiledPack, state: TicketState, at: EpochMs, reco
 
 function recordFact(turn: Turn, answer: FactAnswer): void {
   const def = turn.pack.facts[answer.fact];
-  const listed = answer.value !== undefined && (!def || def.values.length === 0 || def.values.includes(String(answer.value)));
+  const listed =
+    answer.value !== undefined && (!def || def.values.length === 0 || def.values.includes(String(answer.value)));
   const known = answer.value !== undefined && listed;
   turn.emit({
     type: 'fact',
     subject: answer.fact,
     by: { name: answer.fact, kind: 'feed' },
     clauses: def?.clauses ?? [],
-    data: { fact: answer.fact, value: answer.value ?? null, score: answer.score ?? null, reasons: answer.reasons ?? [] },
-    patch: { facts: { [answer.fact]: { value: answer.value ?? null, score: answer.score ?? null, at: turn.at, known } } },
+    data: {
+      fact: answer.fact,
+      value: answer.value ?? null,
+      score: answer.score ?? null,
+      reasons: answer.reasons ?? [],
+    },
+    patch: {
+      facts: { [answer.fact]: { value: answer.value ?? null, score: answer.score ?? null, at: turn.at, known } },
+    },
   });
 }
 
-const inputInstant = (input: Input): EpochMs => (input.kind === 'command' ? input.command.at : input.kind === 'receipt' ? input.receipt.at : input.answer.at);
+const inputInstant = (input: Input): EpochMs =>
+  input.kind === 'command' ? input.command.at : input.kind === 'receipt' ? input.receipt.at : input.answer.at;
 
 function causeOf(input: Input): string {
   if (input.kind === 'command') return `command:${input.command.id}`;
-  return input.kind === 'receipt' ? `receipt:${input.receipt.key}` : `fact:${input.answer.key ?? input.answer.fact}@${formatInstant(input.answer.at)}`;
+  return input.kind === 'receipt'
+    ? `receipt:${input.receipt.key}`
+    : `fact:${input.answer.key ?? input.answer.fact}@${formatInstant(input.answer.at)}`;
 }
 
 function messageOf(input: Input): JsonObject | undefined {
   if (input.kind !== 'command' || !['message', 'reply'].includes(input.command.name)) return undefined;
   const { fields } = input.command;
-  return { body: fields['text'] ?? fields['body'] ?? '', subject: fields['subject'] ?? '', from: fields['from'] ?? 'customer' };
+  return {
+    body: fields['text'] ?? fields['body'] ?? '',
+    subject: fields['subject'] ?? '',
+    from: fields['from'] ?? 'customer',
+  };
 }
 
 /** Process everything due up to and including `until`, instant by instant, in the order of the agenda. */
@@ -188,7 +257,8 @@ function instant(pack: CompiledPack, state: TicketState, at: EpochMs, recordedAt
       fallDue(turn, item);
       settleTurn(turn);
       const next = agenda(pack, turn.state)[0];
-      if (next && next.id === item.id && next.at === item.at && next.kind === item.kind && next.label === item.label) throw new Error(`${item.id} is still due after it was acted on`);
+      if (next && next.id === item.id && next.at === item.at && next.kind === item.kind && next.label === item.label)
+        throw new Error(`${item.id} is still due after it was acted on`);
       item = next;
     }
     return { state: turn.state, events: turn.events };
@@ -198,7 +268,14 @@ function instant(pack: CompiledPack, state: TicketState, at: EpochMs, recordedAt
 }
 
 /** A defect must not wedge a ticket: the item is set aside, that is recorded, the catch-all is told once (decision 20). */
-function park(pack: CompiledPack, state: TicketState, item: AgendaItem | undefined, at: EpochMs, recordedAt: EpochMs, error: unknown): Step {
+function park(
+  pack: CompiledPack,
+  state: TicketState,
+  item: AgendaItem | undefined,
+  at: EpochMs,
+  recordedAt: EpochMs,
+  error: unknown,
+): Step {
   if (!item) throw error;
   const turn = new Turn(pack, state, at, recordedAt, `fault:${item.id}@${formatInstant(item.at)}`);
   reportFault(turn, item.name, { item: item.id, at: formatInstant(item.at) }, error, setAside(state, item));

@@ -48,7 +48,12 @@ function commitmentView(scope: Scope, name: string): JsonObject {
   const def = scope.pack.commitments[name];
   const clock: ClockState | undefined = scope.state.clocks[`commitment:${name}`];
   if (!def || !clock) return { breached: false, active: false, met: false };
-  const view: JsonObject = { breached: clock.breached, active: clock.status === 'running', met: clock.met, anchor: clock.anchor };
+  const view: JsonObject = {
+    breached: clock.breached,
+    active: clock.status === 'running',
+    met: clock.met,
+    anchor: clock.anchor,
+  };
   if (clock.due !== undefined) view['due'] = clock.due;
   const calendar = calendarOf(scope.pack, clock.calendar);
   const live = { ...clock, activeFrom: Math.max(clock.activeFrom, scope.event.at) };
@@ -128,19 +133,20 @@ function root(scope: Scope, name: string): Got | undefined {
     case 'commitment':
       return lazily(Object.keys(pack.commitments), (one) => commitmentView(scope, one));
     case 'task':
-      return lazily([...new Set([...Object.keys(pack.tasks), ...Object.values(state.tasks).map((one) => one.name)])], (one) =>
-        taskView(scope, one),
+      return lazily(
+        [...new Set([...Object.keys(pack.tasks), ...Object.values(state.tasks).map((one) => one.name)])],
+        (one) => taskView(scope, one),
       );
     case 'path':
       return lazily(Object.keys(pack.paths), (one) => pathView(scope, one));
     case 'delivery':
-      return state.named as JsonObject;
+      return state.named;
     case 'fact':
       return factView(state);
     case 'flow':
       return state.flows;
     case 'collected':
-      return (state.flows['collected'] as JsonObject | undefined) ?? {};
+      return state.flows['collected'] ?? {};
     case 'param': {
       let params = paramCache.get(pack);
       if (!params) paramCache.set(pack, (params = paramsOf(pack)));
@@ -188,7 +194,8 @@ function call(scope: Scope, env: Env, fn: string, args: Got[]): Got {
       return isOpen(calendarOf(pack, String(first)), scope.event.at);
     case 'eur': {
       const money = first as JsonObject | null;
-      const rate = money?.['currency'] === 'EUR' ? 1 : state.facts['rate']?.known ? Number(state.facts['rate'].value) : NaN;
+      const rate =
+        money?.['currency'] === 'EUR' ? 1 : state.facts['rate']?.known ? Number(state.facts['rate'].value) : NaN;
       const value = Number(money?.['value']);
       return Number.isFinite(rate * value) ? rate * value : unknown('fact.rate');
     }
@@ -236,7 +243,8 @@ export function decideTable(env: Env, table: TableDef): { value: Got; rows: numb
     if (table.hit === 'first') return { value, rows, clauses: [...clauses] };
   }
   if (table.hit === 'all') return { value: [...new Set(values.flat())], rows, clauses: [...clauses] };
-  if (table.hit === 'highest' && values.length > 0) return { value: Math.max(...values.map(Number)), rows, clauses: [...clauses] };
+  if (table.hit === 'highest' && values.length > 0)
+    return { value: Math.max(...values.map(Number)), rows, clauses: [...clauses] };
   return { value: missing ?? unknown(`table ${table.name}`), rows, clauses: [...clauses] };
 }
 
@@ -270,8 +278,9 @@ export function lookUpName(env: Env, dotted: string): Json | undefined {
   const [first = '', ...rest] = dotted.split('.');
   let value: Got | undefined = env.get(first);
   for (const part of rest) {
-    if (value === undefined || isUnknown(value) || value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-    value = Object.hasOwn(value, part) ? (value as JsonObject)[part] : undefined;
+    if (value === undefined || isUnknown(value) || value === null || typeof value !== 'object' || Array.isArray(value))
+      return undefined;
+    value = Object.hasOwn(value, part) ? value[part] : undefined;
   }
   return value === undefined || isUnknown(value) ? undefined : value;
 }

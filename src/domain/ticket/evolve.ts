@@ -16,7 +16,10 @@ function mergeMap(current: JsonObject, patch: JsonObject | undefined): JsonObjec
 
 type Records = Record<string, JsonObject>;
 
-function mergeRecords<T>(current: Record<string, T>, patch: Record<string, JsonObject | null> | undefined): Record<string, T> {
+function mergeRecords<T>(
+  current: Record<string, T>,
+  patch: Record<string, JsonObject | null> | undefined,
+): Record<string, T> {
   if (!patch) return current;
   const next = { ...current } as unknown as Records;
   for (const [key, value] of Object.entries(patch)) {
@@ -39,27 +42,28 @@ export function applyPatch(state: TicketState, patch: StatePatch): TicketState {
     tasks: mergeRecords(state.tasks, patch.tasks),
     paths: mergeRecords(state.paths, patch.paths),
     deliveries: mergeRecords(state.deliveries, patch.deliveries),
-    named: mergeMap(state.named as JsonObject, patch.named) as TicketState['named'],
+    named: mergeMap(state.named, patch.named) as TicketState['named'],
     facts: mergeMap(state.facts as unknown as JsonObject, patch.facts) as unknown as TicketState['facts'],
     flows: mergeMap(state.flows, patch.flows),
     once: appended(state.once, patch.once),
-    held: appended(
-      patch.unheld ? state.held.filter((name) => !patch.unheld?.includes(name)) : state.held,
-      patch.held,
-    ),
+    held: appended(patch.unheld ? state.held.filter((name) => !patch.unheld?.includes(name)) : state.held, patch.held),
     waiting: patch.waiting ?? state.waiting,
     unknown: appended(state.unknown, patch.unknown),
     parked: appended(state.parked, patch.parked),
   };
 }
 
-const more = (before: Seen | undefined, at: number): Seen => (before ? { n: before.n + 1, first: before.first, last: at } : { n: 1, first: at, last: at });
+const more = (before: Seen | undefined, at: number): Seen =>
+  before ? { n: before.n + 1, first: before.first, last: at } : { n: 1, first: at, last: at };
 
 function counted(seen: TicketState['seen'], event: TicketEvent): TicketState['seen'] {
   const before = seen[event.type];
   const of = before?.of ?? {};
   const subject = event.subject;
-  const next = { ...more(before, event.at), of: subject === undefined ? of : { ...of, [subject]: more(of[subject], event.at) } };
+  const next = {
+    ...more(before, event.at),
+    of: subject === undefined ? of : { ...of, [subject]: more(of[subject], event.at) },
+  };
   return { ...seen, [event.type]: next };
 }
 

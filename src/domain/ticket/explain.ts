@@ -23,17 +23,22 @@ function amountText(clock: ClockState): string {
   const read = readAmount(clock.amount);
   if (!read) return 'a cadence';
   if ('instant' in read) return `the instant ${formatInstant(read.instant)}`;
-  return typeof read.amount === 'number' ? formatDuration(read.amount) : `${read.amount.days} open days (${read.amount.at})`;
+  return typeof read.amount === 'number'
+    ? formatDuration(read.amount)
+    : `${read.amount.days} open days (${read.amount.at})`;
 }
 
 function clockLines(pack: CompiledPack, state: TicketState, item: AgendaItem): string[] {
   const clock = state.clocks[item.id];
   if (!clock) return [];
-  const lines = [`Counts from ${formatInstant(clock.anchor)} (event ${clock.anchorSeq}), ${amountText(clock)}, in the calendar "${clock.calendar}".`];
+  const lines = [
+    `Counts from ${formatInstant(clock.anchor)} (event ${clock.anchorSeq}), ${amountText(clock)}, in the calendar "${clock.calendar}".`,
+  ];
   const calendar = calendarOf(pack, clock.calendar);
   if (!calendar.always) {
     const { counted, holidays } = explainOpen(calendar, clock.anchor, item.at);
-    for (const { from, to } of counted.slice(0, LISTED)) lines.push(`Counted ${formatInstant(from)} to ${formatInstant(to)}: ${formatDuration(to - from)}.`);
+    for (const { from, to } of counted.slice(0, LISTED))
+      lines.push(`Counted ${formatInstant(from)} to ${formatInstant(to)}: ${formatDuration(to - from)}.`);
     if (counted.length > LISTED) lines.push(`… and ${counted.length - LISTED} more intervals.`);
     for (const day of holidays) lines.push(`Skipped ${day}: a holiday.`);
   }
@@ -47,10 +52,15 @@ function otherLines(pack: CompiledPack, state: TicketState, item: AgendaItem): s
     const path = state.paths[item.name];
     const level = pack.paths[item.name]?.levels[(path?.level ?? 1) - 1];
     if (!path || !level) return [];
-    return [`Level ${path.level} (${level.to.join(', ')}) was told ${formatInstant(path.toldAt)}; an acknowledgement is waited for ${formatDuration(level.ack ?? 0)}.`, `Then ${path.attempt < level.repeat ? 'the same level is told again' : path.level < (pack.paths[item.name]?.levels.length ?? 0) ? 'the next level is told' : 'the catch-all is told'}.`];
+    return [
+      `Level ${path.level} (${level.to.join(', ')}) was told ${formatInstant(path.toldAt)}; an acknowledgement is waited for ${formatDuration(level.ack ?? 0)}.`,
+      `Then ${path.attempt < level.repeat ? 'the same level is told again' : path.level < (pack.paths[item.name]?.levels.length ?? 0) ? 'the next level is told' : 'the catch-all is told'}.`,
+    ];
   }
-  if (item.kind === 'by') return [`No receipt of the message to ${String(item.data['to'])} yet; without one it counts as undelivered then.`];
-  if (item.kind === 'timeout') return [`No receipt of the page to ${String(item.data['to'])} yet; without one it reached nobody.`];
+  if (item.kind === 'by')
+    return [`No receipt of the message to ${String(item.data['to'])} yet; without one it counts as undelivered then.`];
+  if (item.kind === 'timeout')
+    return [`No receipt of the page to ${String(item.data['to'])} yet; without one it reached nobody.`];
   return [];
 }
 
@@ -63,7 +73,12 @@ export function explain(pack: CompiledPack, state: TicketState): Explanation[] {
     kind: item.kind,
     title: `${formatInstant(item.at)}  ${item.name} (${item.label})`,
     clauses: item.clauses,
-    lines: [...clockLines(pack, state, item), ...otherLines(pack, state, item), ...(item.clauses.length > 0 ? [`Clauses ${item.clauses.join(', ')}.`] : []), version],
+    lines: [
+      ...clockLines(pack, state, item),
+      ...otherLines(pack, state, item),
+      ...(item.clauses.length > 0 ? [`Clauses ${item.clauses.join(', ')}.`] : []),
+      version,
+    ],
   }));
   const paused = Object.values(state.clocks)
     .filter((clock) => clock.status === 'paused')
@@ -77,4 +92,3 @@ export function explain(pack: CompiledPack, state: TicketState): Explanation[] {
     }));
   return [...due, ...paused];
 }
-

@@ -7,14 +7,29 @@ import type { JsonObject } from '../policy/types';
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Record a fault; the first of a ticket pages the catch-all. */
-export function reportFault(turn: Turn, subject: string, data: JsonObject, error: unknown, patch: StatePatch = {}): void {
+export function reportFault(
+  turn: Turn,
+  subject: string,
+  data: JsonObject,
+  error: unknown,
+  patch: StatePatch = {},
+): void {
   const event = turn.emit({ type: 'engine_fault', subject, data: { ...data, error: words(error) }, patch });
   if (!turn.pack.catchAll || turn.state.once.includes('fault')) return;
   const scope = { pack: turn.pack, state: turn.state, event: viewOf(event) };
   try {
-    deliver(turn, scope, { verb: 'page', to: { lit: turn.pack.catchAll }, via: ['page', 'email'], by: [], ifLate: 'send' }, { clauses: [] });
+    deliver(
+      turn,
+      scope,
+      { verb: 'page', to: { lit: turn.pack.catchAll }, via: ['page', 'email'], by: [], ifLate: 'send' },
+      { clauses: [] },
+    );
   } finally {
-    turn.emit({ type: 'noted', data: { text: 'The catch-all was told of a fault of the engine.' }, patch: { once: ['fault'] } });
+    turn.emit({
+      type: 'noted',
+      data: { text: 'The catch-all was told of a fault of the engine.' },
+      patch: { once: ['fault'] },
+    });
   }
 }
 
@@ -29,7 +44,8 @@ export function attempt(turn: Turn, what: string, run: () => void): void {
 }
 
 /** The name under which an item of the agenda is set aside. */
-export const parkedName = (item: Pick<AgendaItem, 'id' | 'kind' | 'label' | 'at'>): string => `${item.id} ${item.kind} ${item.label}@${item.at}`;
+export const parkedName = (item: Pick<AgendaItem, 'id' | 'kind' | 'label' | 'at'>): string =>
+  `${item.id} ${item.kind} ${item.label}@${item.at}`;
 
 /** What setting an item aside changes, so that whatever its clock or delivery does after it still comes. */
 export function setAside(state: TicketState, item: AgendaItem): StatePatch {
@@ -45,7 +61,8 @@ export function setAside(state: TicketState, item: AgendaItem): StatePatch {
   if (clock && item.kind === 'due' && item.label === 'due') return change({ breached: true, breachedAt: item.at });
   const key = item.id.slice('delivery:'.length);
   const delivery = item.id.startsWith('delivery:') ? state.deliveries[key] : undefined;
-  if (delivery && item.kind === 'by') return { ...patch, deliveries: { [key]: { by: delivery.by.filter((by) => by > item.at) } } };
+  if (delivery && item.kind === 'by')
+    return { ...patch, deliveries: { [key]: { by: delivery.by.filter((by) => by > item.at) } } };
   if (delivery && item.kind === 'timeout') return { ...patch, deliveries: { [key]: { timeoutAt: null } } };
   return patch;
 }

@@ -36,11 +36,17 @@ export function misfit(def: Pick<FieldDef, 'type' | 'values'>, value: Json): str
     case 'enum':
       return oneOf(value) ? undefined : `one of ${def.values.map(String).join(', ')}`;
     case 'set':
-      return Array.isArray(value) && value.every(oneOf) ? undefined : `a list out of ${def.values.map(String).join(', ')}`;
+      return Array.isArray(value) && value.every(oneOf)
+        ? undefined
+        : `a list out of ${def.values.map(String).join(', ')}`;
     case 'list':
       return Array.isArray(value) ? undefined : 'a list';
     case 'money':
-      return value !== null && typeof value === 'object' && !Array.isArray(value) && typeof value['value'] === 'number' && typeof value['currency'] === 'string'
+      return value !== null &&
+        typeof value === 'object' &&
+        !Array.isArray(value) &&
+        typeof value['value'] === 'number' &&
+        typeof value['currency'] === 'string'
         ? undefined
         : 'an amount { value, currency }';
     case 'any':
@@ -78,7 +84,10 @@ export function setField(turn: Turn, name: string, value: Json, options: SetOpti
     ...(options.by ? { by: options.by } : {}),
     clauses: [...new Set([...(options.clauses ?? []), ...(def?.clauses ?? [])])],
     data: { field: name, ...(from === undefined ? {} : { from }), to: value, ...options.data },
-    patch: { ticket: { [name]: value, ...(tags === turn.state.ticket.tags ? {} : { tags }) }, ...(hold ? { held: [name] } : {}) },
+    patch: {
+      ticket: { [name]: value, ...(tags === turn.state.ticket.tags ? {} : { tags }) },
+      ...(hold ? { held: [name] } : {}),
+    },
   });
 }
 
@@ -90,7 +99,13 @@ export function runTables(turn: Turn, happening: Happening): void {
   for (const name of index.settingTables) {
     const reads = index.tableReads.get(name);
     const table = turn.pack.tables[name];
-    if (!table?.sets || !reads || turn.state.held.includes(table.sets) || !(touches([...reads], happening.changed) || released(happening, table.sets))) continue;
+    if (
+      !table?.sets ||
+      !reads ||
+      turn.state.held.includes(table.sets) ||
+      !(touches([...reads], happening.changed) || released(happening, table.sets))
+    )
+      continue;
     const scope = turn.scope(happening, true);
     const decided = decideTable(makeEnv(scope), table);
     if (isUnknown(decided.value)) continue;
@@ -99,7 +114,10 @@ export function runTables(turn: Turn, happening: Happening): void {
 }
 
 /** What a ticket holds before its first event: defaults of fields, then what the tables say of them, to a fixpoint. */
-export function initialFields(scope: Scope, given: JsonObject): { fields: JsonObject; decided: JsonObject; clauses: string[] } {
+export function initialFields(
+  scope: Scope,
+  given: JsonObject,
+): { fields: JsonObject; decided: JsonObject; clauses: string[] } {
   const { pack } = scope;
   let fields: JsonObject = { ...given };
   const decided: JsonObject = {};

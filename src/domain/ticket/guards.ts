@@ -8,11 +8,21 @@ import type { Actor, Rejection } from './types';
 /** Whether something a guard needs is there: a field with a value, or a task that was answered. */
 function present(scope: Scope, need: string): boolean {
   const env = makeEnv(scope);
-  const value = need.startsWith('task.') && need.split('.').length === 2 ? lookUpName(env, `${need}.done`) : lookUpName(env, need);
-  return value !== undefined && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
+  const value =
+    need.startsWith('task.') && need.split('.').length === 2 ? lookUpName(env, `${need}.done`) : lookUpName(env, need);
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== '' &&
+    value !== false &&
+    !(Array.isArray(value) && value.length === 0)
+  );
 }
 
-function failure(scope: Scope, guard: GuardDef): { guard: string; say: string; missing: string[]; clauses: string[] } | undefined {
+function failure(
+  scope: Scope,
+  guard: GuardDef,
+): { guard: string; say: string; missing: string[]; clauses: string[] } | undefined {
   const env = makeEnv(scope);
   if (guard.when && holdsIn(env, guard.when) !== true) return undefined;
   const missing = guard.needs.filter((need) => !present(scope, need));
@@ -27,7 +37,11 @@ function failure(scope: Scope, guard: GuardDef): { guard: string; say: string; m
  * Try all guards of a command. The refusal lists every failing one; a role that may override passes with a reason,
  * which is recorded on the command's event.
  */
-export function checkGuards(turn: Turn, command: { name: string; by: Actor; fields: JsonObject }, overlay: JsonObject): Rejection | undefined {
+export function checkGuards(
+  turn: Turn,
+  command: { name: string; by: Actor; fields: JsonObject },
+  overlay: JsonObject,
+): Rejection | undefined {
   const scope: Scope = {
     pack: turn.pack,
     state: turn.state,
@@ -42,14 +56,26 @@ export function checkGuards(turn: Turn, command: { name: string; by: Actor; fiel
     const failed = failure(scope, guard);
     if (!failed) continue;
     const reason = command.fields['override'];
-    if (guard.override && typeof reason === 'string' && reason !== '' && guard.override.by.includes(command.by.role ?? '')) {
+    if (
+      guard.override &&
+      typeof reason === 'string' &&
+      reason !== '' &&
+      guard.override.by.includes(command.by.role ?? '')
+    ) {
       overridden.push(guard.override.flag ?? guard.name);
       continue;
     }
-    failing.push(failed as unknown as JsonObject);
+    failing.push(failed);
     words.push(failed.missing.length > 0 ? `${failed.say} (missing: ${failed.missing.join(', ')})` : failed.say);
   }
-  if (failing.length > 0) return rejection('ESC_GUARD_REFUSED', `${command.name} is refused: ${words.join('; ')}`, { guards: failing });
-  for (const flag of overridden) turn.emit({ type: 'overridden', subject: flag, by: command.by, data: { command: command.name, reason: command.fields['override'] ?? '' } });
+  if (failing.length > 0)
+    return rejection('ESC_GUARD_REFUSED', `${command.name} is refused: ${words.join('; ')}`, { guards: failing });
+  for (const flag of overridden)
+    turn.emit({
+      type: 'overridden',
+      subject: flag,
+      by: command.by,
+      data: { command: command.name, reason: command.fields['override'] ?? '' },
+    });
   return undefined;
 }

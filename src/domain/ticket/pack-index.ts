@@ -34,7 +34,17 @@ const readsOf = (cels: (Cel | undefined)[]): Set<string> => new Set(cels.flatMap
 
 function clocks(pack: CompiledPack): (Cel | undefined)[] {
   const all = [...Object.values(pack.commitments), ...Object.values(pack.tasks), ...Object.values(pack.rules)];
-  return all.flatMap(({ clock }) => (clock ? [clock.while, clock.pause, ...[clock.due, clock.cadence, clock.calendar].map((value) => (value && 'cel' in value ? value.cel : undefined))] : []));
+  return all.flatMap(({ clock }) =>
+    clock
+      ? [
+          clock.while,
+          clock.pause,
+          ...[clock.due, clock.cadence, clock.calendar].map((value) =>
+            value && 'cel' in value ? value.cel : undefined,
+          ),
+        ]
+      : [],
+  );
 }
 
 /** The index of a pack. */

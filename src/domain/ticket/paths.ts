@@ -3,8 +3,8 @@ import { isUnknown } from '../policy/expr';
 import type { DeliverAction, Json, JsonObject, LevelDef, PathDef } from '../policy/types';
 import { membersOf, namesOf } from './contacts';
 import { deliver } from './deliveries';
-import { makeEnv, valueIn, type Scope } from "./env";
-import { viewOf, type Turn } from "./turn";
+import { makeEnv, valueIn, type Scope } from './env';
+import { viewOf, type Turn } from './turn';
 import type { Actor, DeliveryState, PathState, Receipt } from './types';
 
 /** A hand-over this much later than intended moves the acknowledgement timeout along (design.md, decision 5). */
@@ -28,12 +28,21 @@ export interface Move {
 }
 
 /** The level a target names: `next`, a number, or roles that stand on it (the highest wins). Undefined when there is none. */
-export function levelOf(path: PathDef, current: number, target: Json, groups: (names: string[]) => string[]): number | undefined {
+export function levelOf(
+  path: PathDef,
+  current: number,
+  target: Json,
+  groups: (names: string[]) => string[],
+): number | undefined {
   if (target === 'next' || target === null) return current + 1 <= path.levels.length ? current + 1 : undefined;
   if (typeof target === 'number') return target >= 1 && target <= path.levels.length ? target : undefined;
   const names = namesOf(target);
   const found = path.levels
-    .map((level, i) => (level.to.some((role) => names.includes(role)) || groups(level.to).some((role) => names.includes(role)) ? i + 1 : 0))
+    .map((level, i) =>
+      level.to.some((role) => names.includes(role)) || groups(level.to).some((role) => names.includes(role))
+        ? i + 1
+        : 0,
+    )
     .filter((level) => level > 0);
   return found.length > 0 ? Math.max(...found) : undefined;
 }
@@ -43,7 +52,9 @@ const scopeOf = (turn: Turn, extra: JsonObject): Scope => {
   return {
     pack: turn.pack,
     state: turn.state,
-    event: last ? { ...viewOf(last), data: { ...last.data, ...extra } } : { type: 'engine', at: turn.at, by: { name: 'tocsin', kind: 'engine' }, data: extra },
+    event: last
+      ? { ...viewOf(last), data: { ...last.data, ...extra } }
+      : { type: 'engine', at: turn.at, by: { name: 'tocsin', kind: 'engine' }, data: extra },
   };
 };
 
@@ -52,11 +63,19 @@ export function enterLevel(turn: Turn, path: PathDef, move: Move): void {
   const level = path.levels[move.level - 1];
   if (!level) return;
   const before = turn.state.paths[path.name];
-  const roles = level.to.filter((role) => !move.only || move.only.includes(role) || membersOf(turn.pack, [role]).some((one) => move.only?.includes(one)));
+  const roles = level.to.filter(
+    (role) =>
+      !move.only || move.only.includes(role) || membersOf(turn.pack, [role]).some((one) => move.only?.includes(one)),
+  );
   const told = roles.length > 0 ? roles : level.to;
-  const extraRoles = (move.only ?? []).filter((role) => !membersOf(turn.pack, level.to).includes(role) && !level.to.includes(role));
+  const extraRoles = (move.only ?? []).filter(
+    (role) => !membersOf(turn.pack, level.to).includes(role) && !level.to.includes(role),
+  );
   const state = pathState(turn, level, move, before);
-  const status = path.status !== undefined && !['resolved', 'closed', 'pending'].includes(turn.state.ticket.status) ? { status: path.status } : {};
+  const status =
+    path.status !== undefined && !['resolved', 'closed', 'pending'].includes(turn.state.ticket.status)
+      ? { status: path.status }
+      : {};
   const set = settings(turn, level);
   const clauses = [...new Set([...path.clauses, ...move.clauses])];
   turn.emit({
@@ -78,7 +97,8 @@ export function enterLevel(turn: Turn, path: PathDef, move: Move): void {
   });
   const reached = tell(turn, path, move, state, [...told, ...extraRoles], clauses);
   const first = (before?.level ?? 0) + 1;
-  for (let passed = first; passed < move.level; passed++) copy(turn, path, move, passed, clauses, [...told, ...extraRoles]);
+  for (let passed = first; passed < move.level; passed++)
+    copy(turn, path, move, passed, clauses, [...told, ...extraRoles]);
   // A level of roles that nobody holds is not waited for.
   if (!reached) goOn(turn, path, state, 'unreached');
 }
@@ -98,7 +118,7 @@ function pathState(turn: Turn, level: LevelDef, move: Move, before: PathState | 
     ...(move.template === undefined ? {} : { template: move.template }),
     ...(level.ack === undefined ? {} : { ackDue: turn.at + level.ack }),
     pending: [],
-  } as unknown as PathState;
+  };
 }
 
 function settings(turn: Turn, level: LevelDef): JsonObject {
@@ -111,7 +131,12 @@ function settings(turn: Turn, level: LevelDef): JsonObject {
   return set;
 }
 
-function action(path: PathDef, via: string[], to: string[], move: Pick<Move, 'template' | 'name' | 'deadlines'>): DeliverAction {
+function action(
+  path: PathDef,
+  via: string[],
+  to: string[],
+  move: Pick<Move, 'template' | 'name' | 'deadlines'>,
+): DeliverAction {
   const template = move.template ?? path.template;
   return {
     verb: via.includes('page') ? 'page' : 'notify',
@@ -156,7 +181,15 @@ function copy(turn: Turn, path: PathDef, move: Move, level: number, clauses: str
   const roles = membersOf(turn.pack, def.to).filter((role) => !membersOf(turn.pack, told).includes(role));
   if (roles.length === 0) return;
   const scope = scopeOf(turn, { level: move.level, path: path.name, reason: move.reason, copy: true });
-  deliver(turn, scope, { ...action(path, ['email'], roles, { ...(move.template === undefined ? {} : { template: move.template }) }), verb: 'notify' }, { clauses });
+  deliver(
+    turn,
+    scope,
+    {
+      ...action(path, ['email'], roles, { ...(move.template === undefined ? {} : { template: move.template }) }),
+      verb: 'notify',
+    },
+    { clauses },
+  );
 }
 
 /** Nobody acknowledged in time: tell the level again, or go on to the next. */
@@ -167,8 +200,19 @@ export function acknowledgementMissed(turn: Turn, name: string, state: PathState
   if (state.attempt < level.repeat) {
     const attempt = state.attempt + 1;
     const next: JsonObject = { attempt, toldAt: turn.at, ackDue: turn.at + (level.ack ?? 0) };
-    turn.emit({ type: 'repeated', subject: name, clauses: path.clauses, data: { path: name, level: state.level, attempt, to: level.to }, patch: { paths: { [name]: next } } });
-    const move: Move = { level: state.level, reason: 'not_acknowledged', clauses: [], ...(state.template === undefined ? {} : { template: state.template }) };
+    turn.emit({
+      type: 'repeated',
+      subject: name,
+      clauses: path.clauses,
+      data: { path: name, level: state.level, attempt, to: level.to },
+      patch: { paths: { [name]: next } },
+    });
+    const move: Move = {
+      level: state.level,
+      reason: 'not_acknowledged',
+      clauses: [],
+      ...(state.template === undefined ? {} : { template: state.template }),
+    };
     tell(turn, path, move, { ...state, attempt }, level.to, path.clauses);
     return;
   }
@@ -178,15 +222,36 @@ export function acknowledgementMissed(turn: Turn, name: string, state: PathState
 /** The next level, or, after the last, the catch-all: it is told, and that is said. */
 export function goOn(turn: Turn, path: PathDef, state: PathState, reason: string): void {
   if (state.level < path.levels.length) {
-    enterLevel(turn, path, { level: state.level + 1, reason, clauses: [], ...(state.template === undefined ? {} : { template: state.template }) });
+    enterLevel(turn, path, {
+      level: state.level + 1,
+      reason,
+      clauses: [],
+      ...(state.template === undefined ? {} : { template: state.template }),
+    });
     return;
   }
   if (state.exhausted) return;
-  turn.emit({ type: 'exhausted', subject: path.name, clauses: path.clauses, data: { path: path.name, level: state.level, reason }, patch: { paths: { [path.name]: { exhausted: true, ackDue: null } } } });
+  turn.emit({
+    type: 'exhausted',
+    subject: path.name,
+    clauses: path.clauses,
+    data: { path: path.name, level: state.level, reason },
+    patch: { paths: { [path.name]: { exhausted: true, ackDue: null } } },
+  });
   const catchAll = path.catchAll ?? turn.pack.catchAll;
   if (!catchAll) return;
   const scope = scopeOf(turn, { path: path.name, level: state.level, reason });
-  deliver(turn, scope, { ...action(path, ['page', 'email'], [catchAll], { ...(state.template === undefined ? {} : { template: state.template }) }), verb: 'page' }, { clauses: path.clauses, path: { name: path.name, level: state.level + 1, attempt: 0 } });
+  deliver(
+    turn,
+    scope,
+    {
+      ...action(path, ['page', 'email'], [catchAll], {
+        ...(state.template === undefined ? {} : { template: state.template }),
+      }),
+      verb: 'page',
+    },
+    { clauses: path.clauses, path: { name: path.name, level: state.level + 1, attempt: 0 } },
+  );
 }
 
 /** A page of a level was taken. Handed over late, its acknowledgement timeout runs from then. */
@@ -213,7 +278,12 @@ export function pageMissed(turn: Turn, pending: DeliveryState): void {
   if (!path || !state || state.done || state.acknowledged || !state.pending.includes(pending.key)) return;
   const left = state.pending.filter((key) => key !== pending.key);
   if (left.length > 0) {
-    turn.emit({ type: 'level_thinned', subject: name, data: { path: name, level: state.level, left: left.length }, patch: { paths: { [name]: { pending: left } } } });
+    turn.emit({
+      type: 'level_thinned',
+      subject: name,
+      data: { path: name, level: state.level, left: left.length },
+      patch: { paths: { [name]: { pending: left } } },
+    });
     return;
   }
   goOn(turn, path, { ...state, pending: [] }, 'unreached');

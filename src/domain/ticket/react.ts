@@ -35,7 +35,8 @@ function react(turn: Turn, happening: Happening): void {
       act(turn, happening, rule, scope);
     });
   }
-  if (event.type === 'changed' && turn.state.waiting.length > 0) retryWaiting(turn, (source) => findDelivery(turn.pack, source));
+  if (event.type === 'changed' && turn.state.waiting.length > 0)
+    retryWaiting(turn, (source) => findDelivery(turn.pack, source));
 }
 
 /** Work off everything that the events of this turn lead to. */
@@ -48,4 +49,3 @@ export function settleTurn(turn: Turn): void {
     turn.takeUnknown();
   }
 }
-

@@ -35,12 +35,20 @@ export function openOne(turn: Turn, happening: Happening, task: TaskDef, answere
   const scope = turn.scope(happening);
   if (!turn.holds(scope, task.clock.while)) return;
   // Two events of one instant ask one question once.
-  if (Object.values(turn.state.tasks).some((one) => one.name === task.name && one.open && one.openedAt === turn.at)) return;
+  if (Object.values(turn.state.tasks).some((one) => one.name === task.name && one.open && one.openedAt === turn.at))
+    return;
   if (task.lapses) lapse(turn, task.name);
   const env = makeEnv(scope);
   const got = answerer ?? valueIn(env, task.for);
   const prefill = task.prefill ? compileExpr(task.prefill.x)(env) : undefined;
-  const n = 1 + Math.max(0, ...Object.values(turn.state.tasks).filter((one) => one.name === task.name).map((one) => one.n));
+  const n =
+    1 +
+    Math.max(
+      0,
+      ...Object.values(turn.state.tasks)
+        .filter((one) => one.name === task.name)
+        .map((one) => one.n),
+    );
   const key = `${task.name}#${n}`;
   const state: TaskState = {
     name: task.name,
@@ -52,32 +60,51 @@ export function openOne(turn: Turn, happening: Happening, task: TaskDef, answere
     ...(task.remind === undefined ? {} : { remindAt: turn.at + task.remind }),
   };
   const older: Record<string, JsonObject | null> = {};
-  for (const [oldKey, old] of Object.entries(turn.state.tasks)) if (old.name === task.name && !old.open) older[oldKey] = null;
+  for (const [oldKey, old] of Object.entries(turn.state.tasks))
+    if (old.name === task.name && !old.open) older[oldKey] = null;
   turn.emit({
     type: 'task_opened',
     subject: task.name,
     clauses: task.clauses,
-    data: { task: task.name, n, for: state.for, ...(task.title === undefined ? {} : { title: task.title }), ...(state.prefill === undefined ? {} : { prefill: state.prefill }) },
+    data: {
+      task: task.name,
+      n,
+      for: state.for,
+      ...(task.title === undefined ? {} : { title: task.title }),
+      ...(state.prefill === undefined ? {} : { prefill: state.prefill }),
+    },
     patch: { tasks: { ...older, [key]: state as unknown as JsonObject } },
   });
   startClock(turn, happening, 'task', task.name, `task:${key}`, task.clock, task.clauses);
 }
 
-function settleTask(turn: Turn, key: string, task: TaskState, type: 'task_done' | 'task_moot' | 'task_lapsed', by: Actor | undefined, patch: JsonObject, data: JsonObject): void {
+function settleTask(
+  turn: Turn,
+  key: string,
+  task: TaskState,
+  type: 'task_done' | 'task_moot' | 'task_lapsed',
+  by: Actor | undefined,
+  patch: JsonObject,
+  data: JsonObject,
+): void {
   turn.emit({
     type,
     subject: task.name,
     ...(by ? { by } : {}),
     clauses: turn.pack.tasks[task.name]?.clauses ?? [],
     data: { task: task.name, n: task.n, ...data },
-    patch: { tasks: { [key]: { open: false, remindAt: null, at: turn.at, ...patch } }, clocks: { [`task:${key}`]: null } },
+    patch: {
+      tasks: { [key]: { open: false, remindAt: null, at: turn.at, ...patch } },
+      clocks: { [`task:${key}`]: null },
+    },
   });
 }
 
 /** The next occasion has come: the question of the last one stays unanswered, and that is recorded. */
 function lapse(turn: Turn, name: string): void {
   for (const [key, task] of Object.entries(turn.state.tasks)) {
-    if (task.name === name && task.open) settleTask(turn, key, task, 'task_lapsed', undefined, { outcome: 'lapsed' }, {});
+    if (task.name === name && task.open)
+      settleTask(turn, key, task, 'task_lapsed', undefined, { outcome: 'lapsed' }, {});
   }
 }
 
@@ -85,7 +112,16 @@ function lapse(turn: Turn, name: string): void {
 export function closeTasks(turn: Turn, happening: Happening): void {
   for (const def of packIndex(turn.pack).tasksClosedOn.get(happening.event.type) ?? []) {
     const found = matches(def.closes, happening.event) ? openTask(turn.state, def.name) : undefined;
-    if (found && found.task.openedAt <= happening.event.at) settleTask(turn, found.key, found.task, 'task_done', undefined, { outcome: 'done' }, { closed_by: happening.event.type });
+    if (found && found.task.openedAt <= happening.event.at)
+      settleTask(
+        turn,
+        found.key,
+        found.task,
+        'task_done',
+        undefined,
+        { outcome: 'done' },
+        { closed_by: happening.event.type },
+      );
   }
   if (!touches(packIndex(turn.pack).clockReads, happening.changed)) return;
   for (const [key, clock] of Object.entries(happening.after.clocks)) {
@@ -93,12 +129,28 @@ export function closeTasks(turn: Turn, happening: Happening): void {
     const task = turn.state.tasks[key.slice('task:'.length)];
     const condition = clockDef(turn, clock)?.while;
     if (!task?.open || !condition || !touches(condition.reads, happening.changed)) continue;
-    if (!turn.holds(turn.scope(happening), condition)) settleTask(turn, key.slice('task:'.length), task, 'task_moot', undefined, { outcome: 'moot' }, {});
+    if (!turn.holds(turn.scope(happening), condition))
+      settleTask(turn, key.slice('task:'.length), task, 'task_moot', undefined, { outcome: 'moot' }, {});
   }
 }
 
 /** Record a person's answer; the fields it sets are set by the caller's `changed` events. */
-export function answerTask(turn: Turn, key: string, task: TaskState, by: Actor, choice: Json | undefined, answer: JsonObject): void {
+export function answerTask(
+  turn: Turn,
+  key: string,
+  task: TaskState,
+  by: Actor,
+  choice: Json | undefined,
+  answer: JsonObject,
+): void {
   const given: JsonObject = choice === undefined ? {} : { choice };
-  settleTask(turn, key, task, 'task_done', by, { outcome: 'done', by: by.name, answer, ...given }, { ...answer, ...given });
+  settleTask(
+    turn,
+    key,
+    task,
+    'task_done',
+    by,
+    { outcome: 'done', by: by.name, answer, ...given },
+    { ...answer, ...given },
+  );
 }

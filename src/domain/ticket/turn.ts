@@ -56,7 +56,8 @@ export class Turn {
 
   /** Record an event: apply it, settle the conditions it changes, and queue its consequences. */
   emit(input: NewEvent): TicketEvent {
-    if (this.events.length >= EVENTS_A_TURN) throw new TurnOverflow(`more than ${EVENTS_A_TURN} events at one instant: ${input.type}`);
+    if (this.events.length >= EVENTS_A_TURN)
+      throw new TurnOverflow(`more than ${EVENTS_A_TURN} events at one instant: ${input.type}`);
     const event: TicketEvent = {
       seq: this.state.seq + 1,
       at: Math.max(input.at ?? this.at, this.state.at),
@@ -121,7 +122,11 @@ export class Turn {
     return notes;
   }
 
-  private settleConditions(after: TicketState, event: TicketEvent, changed: Set<string>): { name: string; now: boolean }[] {
+  private settleConditions(
+    after: TicketState,
+    event: TicketEvent,
+    changed: Set<string>,
+  ): { name: string; now: boolean }[] {
     const edges: { name: string; now: boolean }[] = [];
     const settled = { ...after };
     const scope: Scope = { pack: this.pack, state: settled, event: viewOf(event) };

@@ -88,9 +88,7 @@ export interface FactAnswer {
 }
 
 export type Input =
-  | { kind: 'command'; command: Command }
-  | { kind: 'receipt'; receipt: Receipt }
-  | { kind: 'fact'; answer: FactAnswer };
+  { kind: 'command'; command: Command } | { kind: 'receipt'; receipt: Receipt } | { kind: 'fact'; answer: FactAnswer };
 
 /** One thing that happened. `seq` is dense from 1; `at` is the instant it belongs to, `recordedAt` when it was written. */
 export interface TicketEvent {

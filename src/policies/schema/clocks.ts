@@ -170,7 +170,11 @@ export const guard = doc(
         'task.verified',
       ]),
       refuse: doc(cel.optional(), 'The command is refused where this holds, or cannot be told.', '!has(event.to)'),
-      say: doc(z.string().min(1), 'The words of the refusal.', 'A resolution text is needed'),
+      say: doc(
+        z.string().min(1).optional(),
+        'The words of the refusal; its name when left out.',
+        'A resolution text is needed',
+      ),
       offer: doc(z.string().optional(), 'What is offered in its place.', 'draft(expectations)'),
       override: doc(
         z.strictObject({

@@ -41,8 +41,8 @@ const clauseNote = doc(
 
 /** A pack: the source of all its files together. */
 export const pack = z.strictObject({
-  pack: doc(name, 'The id of the pack.', 'secureai'),
-  title: doc(z.string().optional(), 'What people call it.', 'SecureAI help desk'),
+  pack: doc(name, 'The id of the pack.', 'help_desk'),
+  title: doc(z.string().optional(), 'What people call it.', 'Help desk'),
   procedures: doc(z.array(z.string()).default([]), 'Prefixes of the clause ids that it implements.', [
     'SEC-ESC',
     'SEC-HD',

@@ -1,5 +1,5 @@
 /** What every HTTP adapter does when its provider fails: one suite, run on each. */
-import type { HttpDeps } from '../../../src/activities/http';
+import type { HttpDeps } from '../../../src/activities/http-call';
 import type { ChannelPort, OutgoingMessage } from '../../../src/activities/ports';
 import type { HttpProvider } from './http-provider';
 import { AT, errorOf, httpDeps, never } from './messages';

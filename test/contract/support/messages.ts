@@ -1,6 +1,6 @@
 /** Messages, deliveries and the small things that every contract test needs. */
 import { createUrlGuard } from '../../../src/activities/outgoing-url';
-import type { HttpDeps } from '../../../src/activities/http';
+import type { HttpDeps } from '../../../src/activities/http-call';
 import type { DeliveryLog, OutgoingMessage } from '../../../src/activities/ports';
 import type { Delivery } from '../../../src/domain/ticket/types';
 

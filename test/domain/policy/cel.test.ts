@@ -21,7 +21,11 @@ const env: Env = { get: (name) => ROOTS[name], call: () => null };
 function library(src: string): Json | undefined {
   try {
     const value: unknown = run(src, ROOTS as never);
-    if (value instanceof Error || (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error')) return undefined;
+    if (
+      value instanceof Error ||
+      (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error')
+    )
+      return undefined;
     return plain(value);
   } catch {
     return undefined;
@@ -30,7 +34,7 @@ function library(src: string): Json | undefined {
 function plain(value: unknown): Json {
   if (typeof value === 'bigint') return Number(value);
   if (value === null || typeof value !== 'object') return value as Json;
-  if (Symbol.iterator in value && !('keys' in value && 'get' in value && !('at' in value) && !Array.isArray(value) && !('length' in value) && value instanceof Map)) return [...(value as Iterable<unknown>)].map(plain);
+  if (Symbol.iterator in value) return [...(value as Iterable<unknown>)].map(plain);
   return value as Json;
 }
 const core = (src: string): Json | undefined => {
@@ -55,7 +59,9 @@ const { condition } = fc.letrec<{ condition: string }>((tie) => ({
     binary(text, ['in'], texts),
     binary(number, ['in'], numbers),
     fc.tuple(text, fc.constantFrom('startsWith', 'endsWith', 'contains'), text).map(([a, fn, b]) => `${a}.${fn}(${b})`),
-    fc.tuple(texts, fc.constantFrom('exists', 'all', 'exists_one'), text).map(([list, fn, value]) => `${list}.${fn}(x, x == ${value})`),
+    fc
+      .tuple(texts, fc.constantFrom('exists', 'all', 'exists_one'), text)
+      .map(([list, fn, value]) => `${list}.${fn}(x, x == ${value})`),
     fc.tuple(texts, text, text).map(([list, a, b]) => `${list}.filter(x, x != ${a}).exists(y, y.contains(${b}))`),
     fc.tuple(texts, text).map(([list, a]) => `(${list}.map(x, x + ${a}) == ${list})`),
     binary(texts, ['==', '!='], texts),
@@ -80,14 +86,24 @@ describe('a condition without missing names', () => {
     const sample = fc.sample(condition, { numRuns: 300, seed: 1 });
     expect(sample.filter((src) => library(src) !== undefined).length).toBeGreaterThan(280);
   });
-  test.each(['n + 1.0', 'm - n', 'n * m', 'm / n', '-n', "s + t", 'size(s)', 'size(list)', 'string(yes)', 'list + list', 'numbers.map(x, x * 2.0)', 'yes ? s : t'])(
-    '%s has the value that the library gives it',
-    (src) => {
-      const expected = library(src);
-      expect(expected).toBeDefined();
-      expect(core(src)).toEqual(expected);
-    },
-  );
+  test.each([
+    'n + 1.0',
+    'm - n',
+    'n * m',
+    'm / n',
+    '-n',
+    's + t',
+    'size(s)',
+    'size(list)',
+    'string(yes)',
+    'list + list',
+    'numbers.map(x, x * 2.0)',
+    'yes ? s : t',
+  ])('%s has the value that the library gives it', (src) => {
+    const expected = library(src);
+    expect(expected).toBeDefined();
+    expect(core(src)).toEqual(expected);
+  });
 });
 
 describe('the names that a condition reads', () => {
@@ -101,7 +117,7 @@ describe('the names that a condition reads', () => {
     ['ticket.flags.exists(f, f in event.flags)', ['event', 'ticket.flags']],
     ['ticket', ['ticket.*']],
     ['fact.rate.value > 5', ['fact.rate']],
-    ["[1].exists(ticket, ticket.x == 1)", []],
+    ['[1].exists(ticket, ticket.x == 1)', []],
   ])('%s are %j', (src, reads) => expect(compileCel(src).reads).toEqual(reads));
 });
 

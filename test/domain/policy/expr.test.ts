@@ -45,7 +45,7 @@ describe('a name that is missing', () => {
   const ticket = { priority: 'P1', tags: ['a'], customer: { name: 'Jane', plan: null } };
   test.each([
     ['ticket.rate', '? ticket.rate'],
-    ['ticket.rate.value > 5', '? ticket.rate'],
+    ['ticket.rate.value > 5', '? ticket.rate.value'],
     ['ticket.priority.deep', '? ticket.priority.deep'],
     ['ticket.customer.plan.name', '? ticket.customer.plan.name'],
     ['nothing.at.all', '? nothing.at.all'],
@@ -56,7 +56,7 @@ describe('a name that is missing', () => {
     ['ticket.tags[5]', '? ticket.tags[]'],
     ['ticket.rate in [1]', '? ticket.rate'],
     ["ticket.priority == 'P1' || ticket.rate > 5", true],
-    ["!known(ticket.rate) || ticket.rate > 5", true],
+    ['!known(ticket.rate) || ticket.rate > 5', true],
     ['known(ticket.priority)', true],
     ['other(1)', '? other()'],
     ['ticket.toString', '? ticket.toString'],

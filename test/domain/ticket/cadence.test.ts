@@ -44,7 +44,12 @@ describe('a cadence', () => {
     ['within five minutes before a tick keeps it', 'PT26M', ['PT1H breached(updates)'], ['PT26M met(updates)']],
     ['exactly at a tick keeps it', 'PT30M', ['PT1H breached(updates)'], ['PT30M met(updates)']],
     ['five minutes before a tick is too early', 'PT25M', ['PT30M breached(updates)', 'PT1H breached(updates)'], []],
-    ['twenty minutes before a tick does not keep it', 'PT10M', ['PT30M breached(updates)', 'PT1H breached(updates)'], []],
+    [
+      'twenty minutes before a tick does not keep it',
+      'PT10M',
+      ['PT30M breached(updates)', 'PT1H breached(updates)'],
+      [],
+    ],
   ])('update %s', (_name, at, breached, met) => {
     const drive = update(new Drive(PACK, { priority: 'P1' }), at).until('PT1H');
     expect(drive.log('breached')).toEqual(breached);
@@ -130,7 +135,10 @@ describe('a cadence', () => {
       commitments: { daily: { from: opened, cadence: [{ every: PT4H }], calendar: business } }
     `);
     const drive = new Drive(pack, {}, '2026-03-06T15:00:00Z').until('2026-03-09T17:00:00Z');
-    expect(drive.of('due').map((event) => event.at)).toEqual([Date.parse('2026-03-09T11:00:00Z'), Date.parse('2026-03-09T15:00:00Z')]);
+    expect(drive.of('due').map((event) => event.at)).toEqual([
+      Date.parse('2026-03-09T11:00:00Z'),
+      Date.parse('2026-03-09T15:00:00Z'),
+    ]);
   });
 
   test('shares one update with another at the same instant', () => {

@@ -93,9 +93,7 @@ describe('a promise', () => {
   });
 
   test('is met once, and by nothing that anchors it', () => {
-    const pack = compilePackText(
-      `commitments: { reply: { from: agent_reply, due: PT1H, met: agent_reply } }`,
-    );
+    const pack = compilePackText(`commitments: { reply: { from: agent_reply, due: PT1H, met: agent_reply } }`);
     const drive = new Drive(pack).give('PT5M', 'reply', { text: 'x' }).until('PT3H');
     expect(drive.log('met', 'breached')).toEqual(['PT1H5M breached(reply)']);
   });
@@ -192,7 +190,11 @@ describe('a pause', () => {
 
   test('counts every stretch', () => {
     const drive = new Drive(ONE_HOUR);
-    for (const [from, to] of [['PT10M', 'PT20M'], ['PT20M', 'PT30M'], ['PT50M', 'PT80M']] as const) {
+    for (const [from, to] of [
+      ['PT10M', 'PT20M'],
+      ['PT20M', 'PT30M'],
+      ['PT50M', 'PT80M'],
+    ] as const) {
       drive.give(from, 'pause').give(to, 'resume');
     }
     expect(drive.until('P1D').log('mark', 'breached')).toEqual(['PT1H35M mark(reply) 75%', 'PT1H50M breached(reply)']);
@@ -316,7 +318,9 @@ describe('again', () => {
     expect(drive.of('again').map((event) => event.data['n'])).toEqual([1, 2, 3]);
   });
   test('does not come when the promise is met exactly then', () => {
-    const pack = compilePackText(`commitments: { reply: { from: opened, due: PT1H, met: agent_reply, again: "100%" } }`);
+    const pack = compilePackText(
+      `commitments: { reply: { from: opened, due: PT1H, met: agent_reply, again: "100%" } }`,
+    );
     expect(new Drive(pack).give('PT2H', 'reply', { text: 'x' }).until('P1D').log('again')).toEqual([]);
   });
 });

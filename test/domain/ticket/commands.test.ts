@@ -61,7 +61,9 @@ describe('a command', () => {
     ['reopen', 'resolve', { text: 'x' }, {}, 'reopened', 'in_progress'],
     ['close', 'resolve', { text: 'x' }, {}, 'closed', 'closed'],
   ])('%s after %s takes effect', (name, first, firstFields, fields, event, status) => {
-    const drive = new Drive(PACK).give('PT1M', first, firstFields as JsonObject).give('PT2M', name, fields as JsonObject);
+    const drive = new Drive(PACK)
+      .give('PT1M', first, firstFields as JsonObject)
+      .give('PT2M', name, fields as JsonObject);
     expect(drive.log(event)).toEqual([`PT2M ${event}`]);
     expect(drive.state.ticket.status).toBe(status);
   });
@@ -98,24 +100,34 @@ describe('a command', () => {
     expect(refused.message).not.toBe('');
   });
 
-  test.each(['claim', 'pause', 'resume', 'resolve', 'escalate', 'deescalate'])('%s is refused on a resolved ticket', (name) => {
-    const drive = new Drive(PACK).give('PT1M', 'resolve', { resolution: 'x' });
-    expect(drive.refused('PT2M', name, { reason: 'x' }).code).toBe('ESC_STATUS_FORBIDS');
-  });
+  test.each(['claim', 'pause', 'resume', 'resolve', 'escalate', 'deescalate'])(
+    '%s is refused on a resolved ticket',
+    (name) => {
+      const drive = new Drive(PACK).give('PT1M', 'resolve', { resolution: 'x' });
+      expect(drive.refused('PT2M', name, { reason: 'x' }).code).toBe('ESC_STATUS_FORBIDS');
+    },
+  );
 
   test.each(COMMANDS)('%s on a closed ticket is refused or changes no clock', (name) => {
     const drive = new Drive(PACK).give('PT1M', 'resolve', { resolution: 'x' }).give('PT2M', 'close');
     const kept = ['reopen', 'note', 'link', 'tag', 'untag', 'answer'];
     if (kept.includes(name)) expect(() => drive.refused('PT3M', name, {}).code).not.toBe('ESC_TICKET_CLOSED');
-    else expect(drive.refused('PT3M', name, { reason: 'x', text: 'x', to: 'x', into: 'U' }).code).toBe('ESC_TICKET_CLOSED');
+    else
+      expect(drive.refused('PT3M', name, { reason: 'x', text: 'x', to: 'x', into: 'U' }).code).toBe(
+        'ESC_TICKET_CLOSED',
+      );
   });
 
   test('reopen is refused on a merged ticket', () => {
-    expect(new Drive(PACK).give('PT1M', 'merge', { into: 'U' }).refused('PT2M', 'reopen').code).toBe('ESC_STATUS_FORBIDS');
+    expect(new Drive(PACK).give('PT1M', 'merge', { into: 'U' }).refused('PT2M', 'reopen').code).toBe(
+      'ESC_STATUS_FORBIDS',
+    );
   });
 
   test('with an id that was given before changes nothing, even where the first changed nothing', () => {
-    const drive = new Drive(PACK).give('PT1M', 'tag', { tag: 'x' }, 'a', 'one').give('PT2M', 'tag', { tag: 'x' }, 'a', 'two');
+    const drive = new Drive(PACK)
+      .give('PT1M', 'tag', { tag: 'x' }, 'a', 'one')
+      .give('PT2M', 'tag', { tag: 'x' }, 'a', 'two');
     drive.give('PT3M', 'untag', { tag: 'x' }, 'a', 'three');
     const before = JSON.stringify(drive.state);
     drive.give('PT4M', 'tag', { tag: 'x' }, 'a', 'one').give('PT5M', 'tag', { tag: 'x' }, 'a', 'two');
@@ -128,9 +140,18 @@ describe('a command', () => {
   });
 
   test.each([
-    ['send-update', 'send_update'], ['sendUpdate', 'send_update'], ['Send Update', 'send_update'], ['update', 'send_update'],
-    ['ACK', 'acknowledge'], ['handoff', 'hand_off'], ['de-escalate', 'deescalate'], ['set_pending', 'pause'],
-    ['confirmReceipt', 'confirm_receipt'], ['', undefined], ['__proto__', undefined], ['toString', undefined],
+    ['send-update', 'send_update'],
+    ['sendUpdate', 'send_update'],
+    ['Send Update', 'send_update'],
+    ['update', 'send_update'],
+    ['ACK', 'acknowledge'],
+    ['handoff', 'hand_off'],
+    ['de-escalate', 'deescalate'],
+    ['set_pending', 'pause'],
+    ['confirmReceipt', 'confirm_receipt'],
+    ['', undefined],
+    ['__proto__', undefined],
+    ['toString', undefined],
   ])('written %p is %p', (written, name) => expect(commandName(written)).toBe(name));
 });
 
@@ -170,7 +191,9 @@ describe('guards', () => {
   });
   test('refuse what cannot be told', () => {
     const drive = new Drive(pack);
-    expect(drive.refused('PT1M', 'pause').details['guards']).toMatchObject([{ guard: 'risky', missing: ['ticket.risk'] }]);
+    expect(drive.refused('PT1M', 'pause').details['guards']).toMatchObject([
+      { guard: 'risky', missing: ['ticket.risk'] },
+    ]);
     drive.give('PT2M', 'set', { risk: 1 }).give('PT3M', 'pause');
     expect(drive.state.ticket.status).toBe('pending');
   });
@@ -207,7 +230,9 @@ describe('an opening', () => {
     [{ fields: { share: 'x' } }, 'ESC_FIELD_INVALID', 'fields.share'],
   ])('with %j is refused', (opening, code, field) => expect(refusal(opening)).toEqual([code, field]));
   test('is taken whole', () => {
-    expect(refusal({ tags: ['a'], fields: { share: 5 }, priority: 'P1', category: 'x', externalId: 'y' })).toBeUndefined();
+    expect(
+      refusal({ tags: ['a'], fields: { share: 5 }, priority: 'P1', category: 'x', externalId: 'y' }),
+    ).toBeUndefined();
   });
 });
 
@@ -216,5 +241,7 @@ test('a fact outside its list of values is no answer', () => {
 rules: { a: { on: fact(intent), when: "fact.intent.value == 'A'", do: [{ tag: a }] }, none: { on: fact(intent), when: "!known(fact.intent)", do: [{ tag: none }] } }`);
   const drive = new Drive(pack).fact('PT1M', 'intent', 'C').fact('PT2M', 'intent').fact('PT3M', 'intent', 'A');
   expect(drive.log('tagged')).toEqual(['PT1M tagged(none)', 'PT3M tagged(a)']);
-  expect(handle(pack, drive.state, { kind: 'fact', answer: { fact: 'intent', at: drive.at('PT4M') } }, 0).ok).toBe(true);
+  expect(handle(pack, drive.state, { kind: 'fact', answer: { fact: 'intent', at: drive.at('PT4M') } }, 0).ok).toBe(
+    true,
+  );
 });

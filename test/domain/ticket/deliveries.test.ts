@@ -16,7 +16,11 @@ const PACK = compilePackText(
     note: { on: "delivered(hello)", do: [{ note: "=delivery.hello.ok ? 'told' : 'not told'" }] }
 `,
   {
-    update: { audience: 'customer', needs: ['ticket.summary', 'event.text'], text: '{{ ticket.summary }}: {{ event.text }} for {{ ticket.customer.name }}' },
+    update: {
+      audience: 'customer',
+      needs: ['ticket.summary', 'event.text'],
+      text: '{{ ticket.summary }}: {{ event.text }} for {{ ticket.customer.name }}',
+    },
     hello: { audience: 'customer', text: 'Hello' },
   },
 );
@@ -39,7 +43,9 @@ describe('a delivery', () => {
     expect(drive.log('undelivered', 'delivered')).toEqual(['PT5M delivered(hello)']);
   });
   test('that failed is undelivered at once and no more', () => {
-    const drive = new Drive(PACK).receipt('PT1M', { name: 'hello' }, { outcome: 'failed', detail: 'bounced' }).until('P1D');
+    const drive = new Drive(PACK)
+      .receipt('PT1M', { name: 'hello' }, { outcome: 'failed', detail: 'bounced' })
+      .until('P1D');
     expect(drive.log('undelivered')).toEqual(['PT1M undelivered(hello)']);
     expect(drive.state.named['hello']).toMatchObject({ ok: false });
   });
@@ -51,10 +57,17 @@ describe('a delivery', () => {
   });
   test('records who took it', () => {
     const drive = new Drive(PACK).receipt('PT1M', { name: 'hello' }, { person: 'Jane', provider: 'smtp' });
-    expect(drive.of('delivered')[0]?.data).toMatchObject({ person: 'Jane', provider: 'smtp', channel: 'email', role: 'customer' });
+    expect(drive.of('delivered')[0]?.data).toMatchObject({
+      person: 'Jane',
+      provider: 'smtp',
+      channel: 'email',
+      role: 'customer',
+    });
   });
   test('carries what its template reads, and no more', () => {
-    const drive = new Drive(PACK).give('PT1M', 'set', { summary: 'Database' }).give('PT2M', 'send_update', { text: 'soon' });
+    const drive = new Drive(PACK)
+      .give('PT1M', 'set', { summary: 'Database' })
+      .give('PT2M', 'send_update', { text: 'soon' });
     expect(drive.deliveries({ name: 'update' })[0]).toMatchObject({
       to: 'jane@example.com',
       vars: { ticket: { summary: 'Database', customer: { name: 'Jane Smith' } }, event: { text: 'soon' } },
@@ -68,7 +81,9 @@ describe('a delivery', () => {
     drive.give('PT2M', 'set', { priority: 'P2' });
     expect(drive.deliveries({ name: 'update' })).toEqual([]);
     drive.give('PT3M', 'set', { summary: 'Database' }).give('PT4M', 'set', { summary: 'Disk' });
-    expect(drive.deliveries({ name: 'update' })).toMatchObject([{ at: drive.at('PT3M'), vars: { event: { text: 'soon' } } }]);
+    expect(drive.deliveries({ name: 'update' })).toMatchObject([
+      { at: drive.at('PT3M'), vars: { event: { text: 'soon' } } },
+    ]);
     expect(drive.state.waiting).toEqual([]);
   });
   test.each(['resolve', 'merge'])('that waits for a field is not made after %s', (end) => {
@@ -83,7 +98,9 @@ describe('a delivery', () => {
     expect(drive.told({ template: 'once' })).toEqual(['PT1M email manager']);
   });
   test('goes to lists, to fields, to fallbacks, and to nobody as an event', () => {
-    const drive = new Drive(PACK).give('PT1M', 'set', { affected: ['a@example.com'] }).give('PT2M', 'tag', { tag: 'all' });
+    const drive = new Drive(PACK)
+      .give('PT1M', 'set', { affected: ['a@example.com'] })
+      .give('PT2M', 'tag', { tag: 'all' });
     expect(drive.deliveries({ template: 'all' }).map((one) => [one.channel, one.role, one.to])).toEqual([
       ['broadcast', 'everyone', 'subscribers'],
       ['broadcast', 'affected', 'affected'],
@@ -93,11 +110,18 @@ describe('a delivery', () => {
     expect(drive.log('unreached')).toEqual(['PT2M unreached(empty)']);
   });
   test('of each state of the status page has its own key', () => {
-    const keys = new Drive(PACK).give('PT1M', 'tag', { tag: 'status' }).deliveries({ channel: 'status_page' }).map((one) => one.key);
+    const keys = new Drive(PACK)
+      .give('PT1M', 'tag', { tag: 'status' })
+      .deliveries({ channel: 'status_page' })
+      .map((one) => one.key);
     expect(new Set(keys).size).toBe(2);
   });
   test('has a key of ticket, cause, slot and channel that is the same every time', () => {
-    const keys = () => new Drive(PACK).until('P1D').deliveries().map((one) => one.key);
+    const keys = () =>
+      new Drive(PACK)
+        .until('P1D')
+        .deliveries()
+        .map((one) => one.key);
     expect(keys()).toEqual(keys());
     expect(keys()[0]).toBe('T|open:T|customer:hello|email');
   });

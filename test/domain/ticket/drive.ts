@@ -151,7 +151,9 @@ export class Drive {
     return this.of('delivery')
       .map((event) => event.data as unknown as Delivery)
       .filter((delivery) =>
-        Object.entries(match).every(([name, value]) => (delivery as unknown as Record<string, unknown>)[name] === value),
+        Object.entries(match).every(
+          ([name, value]) => (delivery as unknown as Record<string, unknown>)[name] === value,
+        ),
       );
   }
 

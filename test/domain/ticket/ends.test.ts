@@ -19,20 +19,34 @@ const PACK = compilePackText(`
     auto_close: { on: resolved, after: P7D, while: "ticket.status == 'resolved'", do: [{ command: close, reason: auto_close }] }
 `);
 const secureai = repositoryPack('secureai');
-const LOUD = ['escalated', 'paged', 'repeated', 'exhausted', 'undelivered', 'unreached', 'breached', 'mark', 'again', 'fired', 'due'];
+const LOUD = [
+  'escalated',
+  'paged',
+  'repeated',
+  'exhausted',
+  'undelivered',
+  'unreached',
+  'breached',
+  'mark',
+  'again',
+  'fired',
+  'due',
+];
 
 describe('the end of a ticket', () => {
-  test.each([['resolve', { resolution: 'x' }], ['merge', { into: 'U' }]] as const)(
-    'by %s silences everything older for a year',
-    (end, fields) => {
-      const drive = new Drive(PACK).receipt('PT1S', { role: 'engineer' }).give('PT3M', end, { ...fields });
-      const { seq } = drive.state;
-      drive.until('P365D');
-      const after = drive.events.filter((event) => event.seq > seq && LOUD.includes(event.type)).map((event) => event.subject);
-      expect(after.filter((name) => !['after', 'auto_close'].includes(name ?? ''))).toEqual([]);
-      expect(drive.told()).toEqual(['PT0S page engineer']);
-    },
-  );
+  test.each([
+    ['resolve', { resolution: 'x' }],
+    ['merge', { into: 'U' }],
+  ] as const)('by %s silences everything older for a year', (end, fields) => {
+    const drive = new Drive(PACK).receipt('PT1S', { role: 'engineer' }).give('PT3M', end, { ...fields });
+    const { seq } = drive.state;
+    drive.until('P365D');
+    const after = drive.events
+      .filter((event) => event.seq > seq && LOUD.includes(event.type))
+      .map((event) => event.subject);
+    expect(after.filter((name) => !['after', 'auto_close'].includes(name ?? ''))).toEqual([]);
+    expect(drive.told()).toEqual(['PT0S page engineer']);
+  });
 
   test('keeps what is anchored at the resolution', () => {
     const drive = new Drive(PACK).give('PT3M', 'resolve', { resolution: 'x' }).until('P30D');
@@ -49,9 +63,15 @@ describe('the end of a ticket', () => {
   test.each(['resolve', 'close', 'merge'])('by %s escalates for no fact, receipt or note that still arrives', (end) => {
     const drive = new Drive(PACK).give('PT1M', end === 'merge' ? 'merge' : 'resolve', { resolution: 'x', into: 'U' });
     if (end === 'close') drive.give('PT2M', 'close');
-    drive.fact('PT3M', 'same', 2).receipt('PT4M', { role: 'engineer' }, { outcome: 'failed' }).give('PT5M', 'note', { text: 'x' });
+    drive
+      .fact('PT3M', 'same', 2)
+      .receipt('PT4M', { role: 'engineer' }, { outcome: 'failed' })
+      .give('PT5M', 'note', { text: 'x' });
     expect(drive.log('escalated', 'exhausted', 'paged')).toEqual(['PT0S paged(on_call)']);
-    expect(drive.of('refused').map((event) => event.data['code'])).toEqual(['ESC_STATUS_FORBIDS', 'ESC_STATUS_FORBIDS']);
+    expect(drive.of('refused').map((event) => event.data['code'])).toEqual([
+      'ESC_STATUS_FORBIDS',
+      'ESC_STATUS_FORBIDS',
+    ]);
   });
 
   test('can be taken back: reopened, clocks that say so run again and paths may', () => {
@@ -69,7 +89,11 @@ describe('the end of a ticket', () => {
   ])('of a P1 with %j (%s) pages nobody for a year', async (fields, plan) => {
     const { pack } = await secureai;
     for (const end of ['resolve', 'merge']) {
-      const drive = new Drive(pack, { priority: 'P1', fields, customer: { name: 'J', email: 'j@example.com', plan } }).until('PT1H30M');
+      const drive = new Drive(pack, {
+        priority: 'P1',
+        fields,
+        customer: { name: 'J', email: 'j@example.com', plan },
+      }).until('PT1H30M');
       drive.give('PT1H31M', end, { resolution: 'x', into: 'U' });
       const { seq } = drive.state;
       drive.fact('PT2H', 'enterprise_same_issue', 3).until('P365D');

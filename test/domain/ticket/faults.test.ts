@@ -29,7 +29,10 @@ const broken = (pack: CompiledPack): CompiledPack => ({ ...pack, calendars: { br
 
 describe('a fault of the engine', () => {
   test('in starting a clock costs that clock only, and pages the catch-all once', () => {
-    const drive = new Drive(broken(PACK)).give('PT1M', 'progress', { text: 'x' }).give('PT2M', 'progress', { text: 'x' }).until('P1D');
+    const drive = new Drive(broken(PACK))
+      .give('PT1M', 'progress', { text: 'x' })
+      .give('PT2M', 'progress', { text: 'x' })
+      .until('P1D');
     expect(drive.of('engine_fault').map((event) => event.data['error'])).toContain('no table');
     expect(drive.told({ channel: 'page' })).toEqual(['PT1M page boss']);
     expect(drive.log('breached')).toEqual(['PT1H2M breached(good)']);
@@ -44,7 +47,12 @@ describe('a fault of the engine', () => {
       'PT1H1M breached(look)',
       'PT1H1M fired(slow)',
     ]);
-    expect(wedged.of('engine_fault').map((event) => event.subject).sort()).toEqual(['bad', 'worse']);
+    expect(
+      wedged
+        .of('engine_fault')
+        .map((event) => event.subject)
+        .sort(),
+    ).toEqual(['bad', 'worse']);
     expect(wedged.told({ channel: 'page' })).toHaveLength(1);
     expect(nextDue(wedged.pack, wedged.state)).toBeUndefined();
     wedged.give('P2D', 'resolve', { resolution: 'x' });

@@ -70,7 +70,10 @@ const packs: [string, () => Promise<CompiledPack>][] = [
   ['secureai', () => secureai],
 ];
 
-function expectSame(a: { state: TicketState; events: TicketEvent[] }, b: { state: TicketState; events: TicketEvent[] }): void {
+function expectSame(
+  a: { state: TicketState; events: TicketEvent[] },
+  b: { state: TicketState; events: TicketEvent[] },
+): void {
   expect(a.events).toEqual(b.events);
   expect(a.state).toEqual(b.state);
 }
@@ -78,14 +81,18 @@ function expectSame(a: { state: TicketState; events: TicketEvent[] }, b: { state
 /** What a step does, done in two steps. */
 function inTwo(pack: CompiledPack, step: Played, cut: number): { state: TicketState; events: TicketEvent[] } {
   const first = advance(pack, step.before, cut, step.at);
-  const outcome = step.input ? handle(pack, first.state, step.input, step.at) : { ok: true as const, ...advance(pack, first.state, step.at, step.at) };
+  const outcome = step.input
+    ? handle(pack, first.state, step.input, step.at)
+    : { ok: true as const, ...advance(pack, first.state, step.at, step.at) };
   if (!outcome.ok) throw new Error(outcome.rejection.message);
   return { state: outcome.state, events: [...first.events, ...outcome.events] };
 }
 
 describe.each(packs)('a random ticket under the pack %s', (name, compile) => {
-  const runs = { numRuns: name === 'secureai' ? 25 : 60 };
-  const law = async (check: (pack: CompiledPack, played: ReturnType<typeof play>, cut: number) => void): Promise<void> => {
+  const runs = { numRuns: name === 'secureai' ? 10 : 40 };
+  const law = async (
+    check: (pack: CompiledPack, played: ReturnType<typeof play>, cut: number) => void,
+  ): Promise<void> => {
     const pack = await compile();
     fc.assert(
       fc.property(randomOpening(pack), randomScript(pack), fc.nat(1_000), (opening, script, cut) =>
@@ -148,7 +155,9 @@ describe.each(packs)('a random ticket under the pack %s', (name, compile) => {
   test('has a key of its own for each delivery', () =>
     law((pack, { events, state }) => {
       const until = state.at + 3 * DAY;
-      const all = [...events, ...advance(pack, state, until, until).events].filter((event) => event.type === 'delivery');
+      const all = [...events, ...advance(pack, state, until, until).events].filter(
+        (event) => event.type === 'delivery',
+      );
       expect(new Set(all.map((event) => event.data['key'])).size).toBe(all.length);
     }));
 
@@ -162,8 +171,11 @@ describe.each(packs)('a random ticket under the pack %s', (name, compile) => {
   test('that is resolved or closed neither escalates nor breaches what is older', () =>
     law((_pack, { steps }) => {
       for (const { before, after, events } of steps) {
-        if (!['resolved', 'closed'].includes(before.ticket.status) || after.ticket.status !== before.ticket.status) continue;
-        expect(events.filter((event) => ['escalated', 'paged', 'exhausted', 'repeated'].includes(event.type))).toEqual([]);
+        if (!['resolved', 'closed'].includes(before.ticket.status) || after.ticket.status !== before.ticket.status)
+          continue;
+        expect(events.filter((event) => ['escalated', 'paged', 'exhausted', 'repeated'].includes(event.type))).toEqual(
+          [],
+        );
         for (const event of events.filter((one) => one.type === 'breached' && one.data['owner'] === 'commitment')) {
           const clock = after.clocks[`commitment:${event.subject ?? ''}`];
           expect(clock?.anchor).toBeGreaterThanOrEqual(before.seen['resolved']?.last ?? Infinity);

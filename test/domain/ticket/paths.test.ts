@@ -4,7 +4,10 @@ import { Drive } from './drive';
 const PEOPLE = `{
   engineer: { email: e@example.com, page: Engineers }, second: { email: s@example.com, page: Seconds },
   manager: { email: m@example.com, page: Managers }, boss: { email: b@example.com, page: Bosses },
-  leads: { group: [manager, second] }, substitute: { fallback: engineer }, nobody: { title: Not filled } }`.replaceAll('\n', ' ');
+  leads: { group: [manager, second] }, substitute: { fallback: engineer }, nobody: { title: Not filled } }`.replaceAll(
+  '\n',
+  ' ',
+);
 const ON_CALL = compilePackText(`
   catch_all: boss
   people: ${PEOPLE}
@@ -59,7 +62,10 @@ describe('an escalation path', () => {
 
   test('passes a level over at once when its page fails', () => {
     const drive = new Drive(ON_CALL).receipt('PT10S', { role: 'engineer' }, { outcome: 'failed' });
-    expect(drive.log('undelivered', 'escalated')).toEqual(['PT10S undelivered(first_page)', 'PT10S escalated(on_call)']);
+    expect(drive.log('undelivered', 'escalated')).toEqual([
+      'PT10S undelivered(first_page)',
+      'PT10S escalated(on_call)',
+    ]);
   });
 
   test('passes a level over when nobody took its page within two minutes', () => {
@@ -207,7 +213,12 @@ describe('an acknowledgement', () => {
     ['a stranger who names the path', 'agent', { path: 'ladder' }, ['ladder']],
   ])('by %s goes to the right path', (_name, by, fields, paths) => {
     const drive = both().give('PT2M', 'ack', fields, by);
-    expect(drive.of('acknowledged').map((event) => event.subject).sort()).toEqual(paths);
+    expect(
+      drive
+        .of('acknowledged')
+        .map((event) => event.subject)
+        .sort(),
+    ).toEqual(paths);
   });
   test('is refused when nothing waits for it', () => {
     expect(new Drive(LADDER).refused('PT1M', 'acknowledge').code).toBe('ESC_NOTHING_TO_ACKNOWLEDGE');

@@ -30,7 +30,9 @@ describe('a rule', () => {
   test('acts not when the ticket is resolved exactly when it would be due', () => {
     const pack = compilePackText(`rules: { four: { on: opened, after: PT4H, do: [{ tag: old }] } }`);
     expect(new Drive(pack).give('PT4H', 'resolve', { resolution: 'x' }).until('P1D').log('fired')).toEqual([]);
-    expect(new Drive(pack).give('PT4H0.001S', 'resolve', { resolution: 'x' }).log('fired')).toEqual(['PT4H fired(four)']);
+    expect(new Drive(pack).give('PT4H0.001S', 'resolve', { resolution: 'x' }).log('fired')).toEqual([
+      'PT4H fired(four)',
+    ]);
   });
 
   test.each([
@@ -135,7 +137,11 @@ describe('a table that sets a field', () => {
   test('decides at the opening and when what it reads changes', () => {
     const drive = new Drive(pack).give('PT1M', 'set', { flags: ['outage'] });
     expect(drive.state.ticket['priority']).toBe('P1');
-    expect(drive.of('changed').at(-1)).toMatchObject({ subject: 'priority', clauses: ['X-009'], data: { table: 'priority', rows: [0] } });
+    expect(drive.of('changed').at(-1)).toMatchObject({
+      subject: 'priority',
+      clauses: ['X-009'],
+      data: { table: 'priority', rows: [0] },
+    });
   });
   test('leaves a value set by hand alone until it is released', () => {
     const drive = new Drive(pack).give('PT1M', 'set', { priority: 'P2' }).give('PT2M', 'set', { flags: ['outage'] });

@@ -26,7 +26,11 @@ describe('a task', () => {
   test('is opened by its event for whom it names, where its condition holds', () => {
     const drive = p1();
     expect(drive.of('task_opened').map((event) => [event.subject, event.data['for']])).toEqual(
-      expect.arrayContaining([['commander', ['manager']], ['assess', ['manager', 'owner']], ['told', ['manager']]]),
+      expect.arrayContaining([
+        ['commander', ['manager']],
+        ['assess', ['manager', 'owner']],
+        ['told', ['manager']],
+      ]),
     );
     expect(new Drive(PACK, { priority: 'P3' }).log('task_opened')).toEqual([]);
   });
@@ -46,7 +50,12 @@ describe('a task', () => {
     ['missing texts', { task: 'assess' }, 'ESC_FIELD_REQUIRED', { fields: ['text', 'link'] }],
     ['a choice outside the list', { task: 'vendors', choice: 'perhaps' }, 'ESC_FIELD_INVALID', { field: 'choice' }],
     ['no choice', { task: 'vendors' }, 'ESC_FIELD_INVALID', { field: 'choice', choices: ['notified', 'not_needed'] }],
-    ['what the choice asks for', { task: 'vendors', choice: 'notified' }, 'ESC_FIELD_REQUIRED', { fields: ['vendors'] }],
+    [
+      'what the choice asks for',
+      { task: 'vendors', choice: 'notified' },
+      'ESC_FIELD_REQUIRED',
+      { fields: ['vendors'] },
+    ],
     ['a field of the wrong type', { task: 'spread', share: 'half' }, 'ESC_FIELD_INVALID', { field: 'share' }],
   ])('refuses an answer with %s', (_name, fields, code, details) => {
     expect(p1().refused('PT5M', 'answer', fields)).toMatchObject({ code, details });
@@ -101,7 +110,11 @@ describe('a task', () => {
     expect(drive.log('reminded')).toEqual(['PT2H reminded(assess)', 'PT4H reminded(assess)', 'PT6H reminded(assess)']);
     drive.give('PT8H', 'close').until('P30D');
     expect(drive.log('reminded')).toHaveLength(3);
-    expect(Object.values(drive.state.tasks).filter((task) => task.open).map((task) => task.name)).toEqual(['grade']);
+    expect(
+      Object.values(drive.state.tasks)
+        .filter((task) => task.open)
+        .map((task) => task.name),
+    ).toEqual(['grade']);
     expect(drive.refused('P31D', 'answer', { task: 'assess', text: 'x', link: 'y' }).code).toBe('ESC_TASK_NOT_OPEN');
   });
 
