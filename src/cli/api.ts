@@ -10,7 +10,10 @@ import { runningStack } from '../local/stack-file';
 /** How often a call whose outcome is unknown is repeated, with the same command id and instant (design.md, decision 14). */
 const REPEATS = 20;
 const PAUSE_MS = 1_000;
+/** How often an address is tried where nobody listens: an API that starts again is back soon, a wrong address never. */
+const CONNECTS = 3;
 
+/** Where the API is, and the key it wants. */
 export interface ApiSettings {
   url: string;
   key: string;
@@ -46,6 +49,7 @@ function readKey(folder: string): string | undefined {
   }
 }
 
+/** Calls of the API, repeated where the outcome is unknown. Throws TocsinError with the catalogue's code. */
 export class Api {
   constructor(
     private readonly settings: ApiSettings,
@@ -67,7 +71,8 @@ export class Api {
         return await this.once<T>(method, path, body, idempotencyKey);
       } catch (error) {
         const known = error instanceof TocsinError ? error : undefined;
-        if (!known || !ERRORS[known.code].retryable || known.code === 'ESC_INTERNAL' || tries >= REPEATS) throw error;
+        if (!known || !ERRORS[known.code].retryable || known.code === 'ESC_INTERNAL') throw error;
+        if (tries >= (known.details['unreachable'] === true ? CONNECTS : REPEATS)) throw error;
         if (tries === 1) this.say(`${known.message}; trying again…`);
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
@@ -86,16 +91,29 @@ export class Api {
       headers,
       ...(body ? { body: JSON.stringify(body) } : {}),
     }).catch((error: unknown) => {
-      throw new TocsinError(
-        'ESC_ENGINE_UNAVAILABLE',
-        `${this.settings.url} does not answer (${error instanceof Error ? error.message : String(error)})`,
-      );
+      const reason = reasonOf(error);
+      throw new TocsinError('ESC_ENGINE_UNAVAILABLE', `${this.settings.url} does not answer (${reason})`, {
+        unreachable: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(reason),
+      });
     });
-    const text = await response.text();
-    const parsed = text === '' ? {} : (JSON.parse(text) as JsonObject);
+    const parsed = readJson(await response.text(), `${this.settings.url} (HTTP ${response.status})`);
     if (response.ok) return parsed as T;
     const code =
       typeof parsed['code'] === 'string' && parsed['code'] in ERRORS ? (parsed['code'] as ErrorCode) : 'ESC_INTERNAL';
     throw new TocsinError(code, String(parsed['detail'] ?? parsed['title'] ?? `HTTP ${response.status}`), parsed);
+  }
+}
+
+/** What the network says; the cause of a failed `fetch` tells more than its message. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message ?? String(error);
+}
+
+function readJson(text: string, from: string): JsonObject {
+  try {
+    return text === '' ? {} : (JSON.parse(text) as JsonObject);
+  } catch {
+    throw new TocsinError('ESC_INTERNAL', `${from} did not answer in JSON; is it Tocsin's API?`);
   }
 }

@@ -5,6 +5,13 @@ export interface CliIo {
   err(text: string): void;
 }
 
+// Whoever reads may have enough (`tocsin timeline ID | head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+/** The process's own streams. */
 export const processIo: CliIo = {
   stdin: process.stdin,
   out: (text) => void process.stdout.write(`${text}\n`),

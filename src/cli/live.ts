@@ -28,8 +28,14 @@ async function readOpening(file: string, io: CliIo): Promise<JsonObject> {
       : await readFile(file, 'utf8').catch(() => {
           throw new TocsinError('ESC_FIELD_INVALID', `${file} cannot be read`, { field: 'FILE' });
         });
-  const parsed = parse(source, { version: '1.2' }) as JsonObject | null;
-  if (parsed === null || typeof parsed !== 'object')
+  let parsed: JsonObject | null;
+  try {
+    parsed = parse(source, { version: '1.2' }) as JsonObject | null;
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new TocsinError('ESC_FIELD_INVALID', `${file} is no YAML or JSON: ${message}`, { field: 'FILE' });
+  }
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
     throw new TocsinError('ESC_FIELD_INVALID', `${file} does not hold an opening`, { field: 'FILE' });
   const ticket = parsed['ticket'];
   return ticket !== undefined && ticket !== null && typeof ticket === 'object' && !Array.isArray(ticket)
@@ -48,10 +54,14 @@ export function fieldsOf(words: readonly string[]): JsonObject {
     const raw = match[2] ?? words[++i];
     if (raw === undefined)
       throw new TocsinError('ESC_FIELD_REQUIRED', `the field "${match[1]}" has no value`, { field: match[1] ?? '' });
-    fields[(match[1] ?? '').replaceAll('-', '_')] = jsonOr(raw);
+    const name = (match[1] ?? '').replaceAll('-', '_');
+    fields[name] = TEXTS.has(name) ? raw : jsonOr(raw);
   }
   return fields;
 }
+
+/** Fields of commands that are always words, whatever they look like. */
+const TEXTS = new Set(['text', 'reason', 'resolution', 'note', 'tag', 'to', 'task', 'path']);
 
 function jsonOr(raw: string): Json {
   if (!/^(\[|\{|true$|false$|null$|-?\d)/.test(raw)) return raw;
@@ -126,7 +136,7 @@ export function liveCommands(program: Command, io: CliIo): void {
     .option('--json')
     .description('what is due next, unless something happens first')
     .action(async (id: string, options: Common) => {
-      const items = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/agenda`));
+      const items = await api().get<JsonObject[]>(`/v1/tickets/${encodeURIComponent(id)}/agenda`);
       print(options, items, () =>
         table(
           ['Due', 'In', 'What', 'Name'],
@@ -142,9 +152,7 @@ export function liveCommands(program: Command, io: CliIo): void {
     .option('--clauses', 'show the clauses behind each row')
     .description('what happened, when and why')
     .action(async (id: string, options: Common & { all?: boolean; clauses?: boolean }) => {
-      const rows = itemsOf(
-        await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/timeline`),
-      ) as unknown as TimelineRow[];
+      const rows = await everyRow(api(), id);
       print(options, rows, () =>
         renderTimeline(rows, {
           width: 80,
@@ -160,7 +168,7 @@ export function liveCommands(program: Command, io: CliIo): void {
     .option('--json')
     .description('why things are due when they are')
     .action(async (id: string, options: Common) => {
-      const items = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets/${encodeURIComponent(id)}/explain`));
+      const items = await api().get<JsonObject[]>(`/v1/tickets/${encodeURIComponent(id)}/explain`);
       print(options, items, () =>
         items
           .map((item) =>
@@ -182,9 +190,14 @@ export function liveCommands(program: Command, io: CliIo): void {
     .option('--json')
     .description('open tickets by what is due next')
     .action(async (options: Common & Record<string, string>) => {
-      const query = new URLSearchParams({ limit: options['limit'] ?? '25' });
+      const limit = Number(options['limit']);
+      if (!Number.isInteger(limit) || limit < 1)
+        throw new TocsinError('ESC_FIELD_INVALID', `--limit must be a whole number from 1, not "${options['limit']}"`, {
+          field: 'limit',
+        });
+      const query = new URLSearchParams();
       for (const name of ['status', 'priority', 'queue', 'owner']) if (options[name]) query.set(name, options[name]);
-      const tickets = itemsOf(await api().get<JsonObject | Json[]>(`/v1/tickets?${query.toString()}`));
+      const tickets = await boardRows(api(), query, limit);
       print(options, tickets, () =>
         table(
           ['Ticket', 'P', 'Status', 'Owner', 'Next due', 'Subject'],
@@ -227,8 +240,30 @@ export function liveCommands(program: Command, io: CliIo): void {
     });
 }
 
-/** A list, or the `items` (`tickets`, `rows`, …) of a page. */
-function itemsOf(answer: JsonObject | Json[]): JsonObject[] {
-  if (Array.isArray(answer)) return answer as JsonObject[];
-  return (Object.values(answer).find((value) => Array.isArray(value)) ?? []) as JsonObject[];
+/** Every row of a timeline, page after page. */
+async function everyRow(api: Api, id: string): Promise<TimelineRow[]> {
+  const rows: (TimelineRow & { seq: number })[] = [];
+  for (let page: typeof rows | undefined; page === undefined || page.length === PAGE;) {
+    const after = rows.at(-1)?.seq ?? 0;
+    page = await api.get<typeof rows>(`/v1/tickets/${encodeURIComponent(id)}/timeline?after=${after}&limit=${PAGE}`);
+    rows.push(...page);
+  }
+  return rows;
 }
+
+/** The first tickets of the board, over as many pages as that takes. */
+async function boardRows(api: Api, query: URLSearchParams, limit: number): Promise<JsonObject[]> {
+  const rows: JsonObject[] = [];
+  for (let cursor: Json | undefined = ''; typeof cursor === 'string' && rows.length < limit;) {
+    query.set('limit', String(Math.min(limit - rows.length, BOARD_PAGE)));
+    if (cursor !== '') query.set('cursor', cursor);
+    const page: JsonObject = await api.get(`/v1/tickets?${query.toString()}`);
+    rows.push(...((page['tickets'] ?? []) as JsonObject[]));
+    cursor = page['nextCursor'];
+  }
+  return rows;
+}
+
+/** Rows of one request. */
+const PAGE = 1_000;
+const BOARD_PAGE = 200;

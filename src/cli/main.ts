@@ -1,6 +1,9 @@
 /** The command line. Data on stdout, talk on stderr; 0 fine, 1 what was asked about failed, 2 wrong usage. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { TocsinError } from '../domain/errors';
+import { projectRoot } from '../local/paths';
 import { EXIT, processIo, type CliIo } from './io';
 
 /** Wrong usage rather than a failure of what was asked about. */
@@ -13,6 +16,7 @@ const USAGE_CODES = new Set([
   'ESC_COMMAND_UNKNOWN',
   'ESC_INSTANT_INVALID',
   'ESC_CALENDAR_INVALID',
+  'ESC_REQUEST_INVALID',
 ]);
 
 async function register(program: Command, io: CliIo, wanted: string | undefined): Promise<void> {
@@ -63,10 +67,14 @@ async function packCalendar(reference: string): Promise<unknown> {
   return calendar;
 }
 
+const projectVersion = (): string =>
+  (JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string }).version;
+
 /** Run the command line. Returns the exit code. */
 export async function main(argv: readonly string[], io: CliIo = processIo): Promise<number> {
   const program = new Command('tocsin')
     .description('Makes a written escalation procedure executable.')
+    .version(projectVersion(), '--version', 'print the version')
     .showHelpAfterError('(tocsin --help lists the commands)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { EXIT, type CliIo } from './io';
 import { table } from './tables';
 
-/** Every scenario of a pack: `scenarios/**` + `.yaml`, sorted. */
+/** Every scenario of a pack: YAML and JSON files under `scenarios`, sorted. */
 export async function scenarioFiles(pack: string): Promise<string[]> {
   const root = join(pack, 'scenarios');
   const found: string[] = [];
@@ -12,7 +12,7 @@ export async function scenarioFiles(pack: string): Promise<string[]> {
     for (const name of (await readdir(folder).catch(() => [] as string[])).sort()) {
       const path = join(folder, name);
       if ((await stat(path)).isDirectory()) await walk(path);
-      else if (/\.ya?ml$/.test(name)) found.push(path);
+      else if (/\.(ya?ml|json)$/.test(name)) found.push(path);
     }
   };
   await walk(root);
@@ -32,18 +32,16 @@ export function policyTestCommand(
     .description('run the scenarios that lie beside the pack')
     .action(async (reference: string, options: { json?: boolean }) => {
       const { readScenario } = await import('../rehearsal/scenario.js');
-      const { packOf, rehearse } = await import('../rehearsal/rehearse.js');
+      const { refuseBroken, rehearse } = await import('../rehearsal/rehearse.js');
       const { loadPack } = await import('../policies/load.js');
-      const dir = await resolvePackDir(reference);
-      const loaded = await loadPack(dir);
+      const loaded = await loadPack(await resolvePackDir(reference));
+      const { dir } = loaded;
+      // Never another pack of the same name: these scenarios are to hold for this one.
+      refuseBroken(loaded);
       const results: { scenario: string; ok: boolean; checks: number; failed: string[] }[] = [];
       for (const file of await scenarioFiles(dir)) {
         try {
-          const scenario = await readScenario(file);
-          const rehearsal = await rehearse(
-            scenario,
-            loaded.problems.some((one) => one.severity === 'error') ? await packOf(scenario) : loaded,
-          );
+          const rehearsal = await rehearse(await readScenario(file), loaded);
           const failed = rehearsal.checks
             .filter((check) => !check.ok)
             .map((check) => `${check.text}: ${check.found ?? ''}`);
@@ -69,6 +67,7 @@ export function policyTestCommand(
           ),
         );
       const bad = results.filter((one) => !one.ok).length;
+      if (results.length === 0) io.err(`There is no scenario in ${join(dir, 'scenarios')}.`);
       io.err(`${results.length - bad} of ${results.length} scenarios hold.`);
       if (bad > 0 || results.length === 0) process.exitCode = EXIT.failed;
     });

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { TocsinError } from '../domain/errors';
 import type { LoadedPack } from '../policies/load';
 import type { Plan } from '../rehearsal/plan';
 import type { Engine, Rehearsal } from '../rehearsal/rehearse';
@@ -87,8 +88,10 @@ export function rehearseCommand(program: Command, io: CliIo): void {
         process.exitCode = EXIT.usage;
         return;
       }
+      const { unplayed } = await import('../rehearsal/rehearse.js');
       const began = performance.now();
       const rehearsal = await play(file, options.engine, io);
+      for (const note of unplayed(rehearsal.scenario)) io.err(note);
       await print(rehearsal, options, io);
       if (options.svg) {
         const { renderSvg } = await import('../rehearsal/render/svg.js');
@@ -97,7 +100,12 @@ export function rehearseCommand(program: Command, io: CliIo): void {
           title: scenario.name ?? basename(file),
           ...(scenario.about ? { subtitle: scenario.about.trim() } : {}),
         });
-        await writeFile(options.svg, svg);
+        await writeFile(options.svg, svg).catch((error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          throw new TocsinError('ESC_FIELD_INVALID', `--svg: ${options.svg} cannot be written: ${why}`, {
+            field: 'svg',
+          });
+        });
         io.err(`Picture: ${options.svg}`);
       }
       io.err(`Rehearsed on ${options.engine} in ${((performance.now() - began) / 1000).toFixed(1)} s.`);

@@ -1,6 +1,6 @@
 /** Rehearse a scenario: load its pack, play it on an engine, hold the timeline against what is expected. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { TocsinError } from '../domain/errors';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
@@ -10,7 +10,7 @@ import { checkExpectations, type Checked } from './expectations';
 import { rehearseOnCore, type Rehearsed, type Refusal } from './core-engine';
 import { planOf, type Plan } from './plan';
 import { rowsOf, type SubjectOf, type TimelineRow } from './rows';
-import { folderOf, type Scenario } from './scenario';
+import { folderOf, momentOf, type Scenario } from './scenario';
 
 export interface Rehearsal {
   scenario: Scenario;
@@ -23,43 +23,58 @@ export interface Rehearsal {
 /** Plays a plan: the core loop, or a real Temporal server. */
 export type Engine = (plan: Plan) => Promise<Rehearsed> | Rehearsed;
 
-/** Folders a pack's name is looked up in, nearest first. */
+/**
+ * Where a pack may lie, nearest first: a path from the scenario's folder; a folder above the scenario, or beside or under
+ * `policies` of one, that has its name; the same from here and from the project. Names are tried with `-` for `_` as well.
+ */
 function candidates(reference: string, scenario: Scenario): string[] {
-  const root = join(__dirname, '..', '..', '..');
+  const names = [...new Set([reference, reference.replaceAll('_', '-'), reference.replaceAll('-', '_')])];
   const folder = folderOf(scenario);
-  return [
-    resolve(folder, reference),
-    resolve(folder, '..'),
-    resolve(reference),
-    resolve('policies', reference),
-    join(root, 'policies', reference),
-    resolve('policies', reference.replaceAll('_', '-')),
-    join(root, 'policies', reference.replaceAll('_', '-')),
-  ];
+  const found = [resolve(folder, reference)];
+  // A scenario that came as a text lies in no folder.
+  for (let above = folder; isAbsolute(scenario.file) && above !== dirname(above); above = dirname(above)) {
+    if (names.includes(basename(above))) found.push(above);
+    for (const name of names) found.push(resolve(above, name), resolve(above, 'policies', name));
+  }
+  for (const name of names) found.push(resolve(name), resolve('policies', name), join(ROOT, 'policies', name));
+  return found;
 }
 
-const isPack = (path: string, reference: string): boolean =>
-  existsSync(path) &&
-  (path.endsWith('.yaml') || existsSync(join(path, 'pack.yaml'))) &&
-  (path.endsWith(reference) || !path.endsWith('..'));
+/** The project's folder, seen from `src` or from `dist/src`. */
+const ROOT = ((here) => (basename(here) === 'dist' ? dirname(here) : here))(join(__dirname, '..', '..'));
+
+/** A YAML file, or a folder with a file that holds a pack's head. */
+function isPack(path: string): boolean {
+  if (!existsSync(path)) return false;
+  if (!statSync(path).isDirectory()) return /\.(ya?ml|json)$/.test(path);
+  if (existsSync(join(path, 'pack.yaml'))) return true;
+  return readdirSync(path).some(
+    (name) => /\.ya?ml$/.test(name) && /^["']?pack["']?\s*:/m.test(readFileSync(join(path, name), 'utf8')),
+  );
+}
 
 /** Load the pack a scenario names: a path, or the name of a folder under `policies`. Throws ESC_PACK_UNKNOWN, ESC_PACK_INVALID. */
 export async function packOf(scenario: Scenario): Promise<LoadedPack> {
-  const found = candidates(scenario.policy, scenario).find((path) => isPack(path, scenario.policy));
+  const found = candidates(scenario.policy, scenario).find(isPack);
   if (!found)
     throw new TocsinError(
       'ESC_PACK_UNKNOWN',
-      `${scenario.file}: there is no pack "${scenario.policy}" (looked beside the scenario and under policies/)`,
+      `${placeOf(scenario, ['policy'])} there is no pack "${scenario.policy}" (looked beside and above the scenario, here and under policies/)`,
       { field: 'policy' },
     );
   const loaded = await loadPack(found);
+  refuseBroken(loaded);
+  return loaded;
+}
+
+/** Throws ESC_PACK_INVALID with every error of a pack that cannot run. */
+export function refuseBroken(loaded: LoadedPack): void {
   const errors = loaded.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0)
     throw new TocsinError(
       'ESC_PACK_INVALID',
       errors.map((one) => `${one.file}:${one.line}:${one.column} ${one.message} (${one.rule})`).join('\n'),
     );
-  return loaded;
 }
 
 /** A pack with other variants of its parameters in use, as a scenario may choose. Throws ESC_SCENARIO_INVALID. */
@@ -103,6 +118,17 @@ export function subjectsOf(loaded: LoadedPack): SubjectOf {
   };
 }
 
+/** `file:line:column` of something in a scenario, as far as it is known. */
+const placeOf = (scenario: Scenario, path: readonly string[]): string => scenario.locate?.(path) ?? `${scenario.file}:`;
+
+/** The refusal of an opening, with its place in the scenario. */
+function placed(error: unknown, scenario: Scenario): unknown {
+  const field = error instanceof TocsinError ? error.details['field'] : undefined;
+  if (!(error instanceof TocsinError) || typeof field !== 'string') return error;
+  const at = placeOf(scenario, ['ticket', ...field.split('.')]);
+  return new TocsinError(error.code, `${at} ticket.${field}: ${error.message}`, error.details);
+}
+
 /** Play a scenario. Throws when the scenario, its pack or its opening is refused. */
 export async function rehearse(
   scenario: Scenario,
@@ -110,8 +136,23 @@ export async function rehearse(
   engine: Engine = rehearseOnCore,
 ): Promise<Rehearsal> {
   const plan = planFor(scenario, loaded);
-  const { events, refusals } = await engine(plan);
+  const { events, refusals } = await Promise.resolve()
+    .then(() => engine(plan))
+    .catch((error: unknown) => {
+      throw placed(error, scenario);
+    });
   const rows = rowsOf(events, plan.pack, subjectsOf(loaded));
   const checks = checkExpectations(scenario, rows, refusals);
   return { scenario, rows, checks, refusals, ok: checks.every((check) => check.ok) };
+}
+
+/** Steps of the script that are not played, as they lie after the end. */
+export function unplayed(scenario: Scenario): string[] {
+  return scenario.script.flatMap((step, i) =>
+    momentOf(step.at, scenario.openedAt) <= scenario.untilAt
+      ? []
+      : [
+          `${placeOf(scenario, ['script', String(i)])} script.${i}: ${step.do} at ${step.at} is after until (${scenario.until}) and is not played`,
+        ],
+  );
 }

@@ -47,13 +47,11 @@ export const openingSchema = z.strictObject({
 });
 
 /** A list, a map: nothing written after its name means an empty one. */
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- zod's own type says it best
 const listOf = <T extends z.ZodType>(entry: T) =>
   z
     .array(entry)
     .nullish()
     .transform((value) => value ?? []);
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- as above
 const mapOf = <T extends z.ZodType>(entry: T) =>
   z
     .record(z.string(), entry)
@@ -147,7 +145,7 @@ export interface Scenario extends ScenarioSource {
   untilAt: number;
   ticket: NonNullable<ScenarioSource['ticket']>;
   /** `file:line:column` of something in the file. */
-  locate(path: readonly PropertyKey[]): string;
+  locate?(path: readonly PropertyKey[]): string;
 }
 
 /** A moment of a scenario as an instant: a duration counts from the opening. */
@@ -297,7 +295,5 @@ export async function readScenario(file: string): Promise<Scenario> {
 export const folderOf = (scenario: Scenario): string => dirname(scenario.file);
 
 /** Fields of a script step that belong to the command. */
-export function commandFields(step: ScriptStep): JsonObject {
-  const { at: _at, do: _do, by: _by, ticket: _ticket, ...fields } = step;
-  return fields as JsonObject;
-}
+export const commandFields = ({ at: _at, do: _do, by: _by, ticket: _ticket, ...fields }: ScriptStep): JsonObject =>
+  fields as JsonObject;

@@ -14,6 +14,7 @@ import { appendEvents } from '../store/events';
 import { createLedger } from '../store/ledger';
 import { listOverrides } from '../store/overrides';
 import { postUpdate } from '../store/status-page';
+import { markArchived } from '../store/ticket';
 import { createAudiences } from './audiences';
 import type { ArchiveBatch, TicketActivities } from '../workflows/messages';
 
@@ -115,8 +116,12 @@ export function createActivities(
   return {
     activities: {
       ...deliver,
-      archiveEvents: async (batch: ArchiveBatch) =>
-        void (await appendEvents(pool, batch.ticket, batch.events, batch.agenda)),
+      async archiveEvents(batch: ArchiveBatch) {
+        await appendEvents(pool, batch.ticket, batch.events, batch.agenda);
+        // Closing stops everything: with nothing due any more the ticket's run ends, and its pack is free to go.
+        const closes = batch.events.some((event) => event.type === 'closed' || event.type === 'merged');
+        if (closes && batch.agenda.length === 0) await markArchived(pool, batch.ticket);
+      },
     },
     close() {
       overrides.close();

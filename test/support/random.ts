@@ -60,7 +60,7 @@ export function randomOpening(pack: CompiledPack): fc.Arbitrary<Opening> {
 }
 
 function commandFields(pack: CompiledPack, name: string): fc.Arbitrary<JsonObject> {
-  const text = fc.constant({ text: 'x', resolution: 'x', reason: 'x', to: 'U', into: 'U', tag: 'x' } as JsonObject);
+  const text = fc.constant({ text: 'x', resolution: 'x', reason: 'x', to: 'U', into: 'U', tag: 'x' });
   const paths = Object.values(pack.paths);
   if (name === 'set') {
     const priority = fc.constantFrom('P1', 'P2', 'P3', 'auto').map((value): JsonObject => ({ priority: value }));

@@ -215,6 +215,8 @@ export function meetCommitments(turn: Turn, happening: Happening): void {
 
 /** An update keeps the tick it comes shortly before, and heals every tick missed before it; it moves none. */
 function meetTick(turn: Turn, commitment: CommitmentDef, key: string, clock: ClockState, at: EpochMs): void {
+  // A cadence that is not in force has no ticks to keep; a single promise counts as met however its `while` stands.
+  if (clock.status === 'idle') return;
   const calendar = calendarOf(turn.pack, clock.calendar);
   const tick = nextTick(clock, calendar, Math.max(clock.lastTick ?? clock.anchor, clock.activeFrom));
   const keeps = tick !== undefined && at > tick.at - commitment.clock.early && at <= tick.at;

@@ -164,24 +164,25 @@ function earliest(candidates: (ClockNext | undefined)[]): ClockNext | undefined 
   return best;
 }
 
-/** Instant of a mark of a clock that runs to `due` (or of one tick of a cadence). */
+/** Instant of a mark of a clock; without a due instant only offsets after the anchor and shares of an amount have one. */
 function markInstant(
   mark: { percent?: number; offset?: number },
   clock: ClockState,
   calendar: CompiledCalendar,
-  due: EpochMs,
-  from: EpochMs,
+  due: EpochMs | undefined,
 ): EpochMs | undefined {
+  const from = clock.anchor;
   if (mark.percent !== undefined) {
     const read = readAmount(clock.amount);
     if (read && 'amount' in read && typeof read.amount === 'number') {
-      return dueAfter(calendar, clock.anchor, Math.round((read.amount * mark.percent) / 100), clock.pauses);
+      return dueAfter(calendar, from, Math.round((read.amount * mark.percent) / 100), clock.pauses);
     }
+    if (due === undefined) return undefined;
     return addOpen(calendar, from, Math.round((openBetween(calendar, from, due) * mark.percent) / 100));
   }
   if (mark.offset === undefined) return undefined;
   if (mark.offset >= 0) return dueAfter(calendar, from, mark.offset, clock.pauses);
-  return beforeInstant(calendar, from, due, -mark.offset);
+  return due === undefined ? undefined : beforeInstant(calendar, from, due, -mark.offset);
 }
 
 /** The instant that lies `lead` of open time before `due`, and never before `from`. */
@@ -202,18 +203,15 @@ export function clockNext(
 ): ClockNext | undefined {
   if (clock.status !== 'running') return undefined;
   if (def.cadence) return cadenceNext(def, clock, calendar);
-  const due = clock.due;
-  if (due === undefined) return undefined;
-  const floor = clock.activeFrom;
+  const { due, activeFrom: floor } = clock;
   const marks = def.marks
     .filter((mark) => !clock.marked.includes(mark.label))
     .map((mark): ClockNext | undefined => {
-      const at = markInstant(mark, clock, calendar, due, clock.anchor);
+      const at = markInstant(mark, clock, calendar, due);
       return at === undefined || at < floor ? undefined : { at, kind: 'mark', label: mark.label };
     });
-  const duePart: ClockNext | undefined = clock.breached
-    ? undefined
-    : { at: Math.max(due, floor), kind: 'due', label: 'due' };
+  const duePart: ClockNext | undefined =
+    clock.breached || due === undefined ? undefined : { at: Math.max(due, floor), kind: 'due', label: 'due' };
   return earliest([...marks, duePart, againNext(clock, calendar, commitment)]);
 }
 

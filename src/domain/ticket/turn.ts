@@ -132,7 +132,8 @@ export class Turn {
     const scope: Scope = { pack: this.pack, state: settled, event: viewOf(event) };
     for (const condition of this.pack.conditions) {
       const before = settled.is[condition.name];
-      if (before !== undefined && !touches(condition.cel.reads, changed)) continue;
+      // At the opening everything is new: a condition may hold without any of its names having changed.
+      if (before !== undefined && event.type !== 'opened' && !touches(condition.cel.reads, changed)) continue;
       const value = holdsIn(makeEnv(scope), condition.cel);
       if (isUnknown(value)) this.recordUnknown(missingName(value), condition.cel.src);
       const now = value === true;

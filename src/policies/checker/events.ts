@@ -74,9 +74,18 @@ export const EVENTS: Readonly<Record<string, About>> = {
     ),
   ),
   ...Object.fromEntries(
-    ['handed_off', 'released', 'noted', 'resolved', 'reopened', 'closed', 'merged', 'stopped', 'unknown'].map(
-      (name) => [name, 'nothing'],
-    ),
+    [
+      'handed_off',
+      'released',
+      'noted',
+      'resolved',
+      'reopened',
+      'closed',
+      'merged',
+      'stopped',
+      'unknown',
+      'unchanged',
+    ].map((name) => [name, 'nothing']),
   ),
   message: about('sender (customer, agent)', () => new Set(['customer', 'agent'])),
   acknowledged: PATHS,

@@ -20,7 +20,7 @@ const env: Env = { get: (name) => ROOTS[name], call: () => null };
 /** What the library says, as JSON; undefined where it fails. */
 function library(src: string): Json | undefined {
   try {
-    const value: unknown = run(src, ROOTS as never);
+    const value: unknown = run(src, ROOTS);
     if (
       value instanceof Error ||
       (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'error')

@@ -62,8 +62,8 @@ describe('a command', () => {
     ['close', 'resolve', { text: 'x' }, {}, 'closed', 'closed'],
   ])('%s after %s takes effect', (name, first, firstFields, fields, event, status) => {
     const drive = new Drive(PACK)
-      .give('PT1M', first, firstFields as JsonObject)
-      .give('PT2M', name, fields as JsonObject);
+      .give('PT1M', first, firstFields)
+      .give('PT2M', name, fields);
     expect(drive.log(event)).toEqual([`PT2M ${event}`]);
     expect(drive.state.ticket.status).toBe(status);
   });
@@ -217,7 +217,7 @@ describe('guards', () => {
 describe('an opening', () => {
   const at = Date.parse(OPENED);
   const refusal = (opening: object) => {
-    const outcome = open(PACK, { ...OPENING, ...opening } as never, { id: 'T', at, recordedAt: at, packHash: 'h' });
+    const outcome = open(PACK, { ...OPENING, ...opening }, { id: 'T', at, recordedAt: at, packHash: 'h' });
     return outcome.ok ? undefined : [outcome.rejection.code, outcome.rejection.details['field']];
   };
   test.each([

@@ -1,4 +1,8 @@
-import { compilePackText } from '../../support/pack';
+import { resolve } from 'node:path';
+import { rehearseOnCore } from '../../../src/rehearsal/core-engine';
+import { planOf } from '../../../src/rehearsal/plan';
+import { readScenario } from '../../../src/rehearsal/scenario';
+import { compilePackText, repositoryPack } from '../../support/pack';
 import { Drive } from './drive';
 
 const PACK = compilePackText(
@@ -125,4 +129,17 @@ describe('a delivery', () => {
     expect(keys()).toEqual(keys());
     expect(keys()[0]).toBe('T|open:T|customer:hello|email');
   });
+});
+
+test('the rehearsal of a P1 over two days has a key of its own for each delivery, the same every time', async () => {
+  const { pack, hash } = await repositoryPack('secureai');
+  const file = resolve(__dirname, '../../../policies/secureai/scenarios/p1-unresolved-48h.yaml');
+  const plan = planOf(await readScenario(file), pack, hash);
+  const keys = (): unknown[] =>
+    rehearseOnCore(plan)
+      .events.filter((event) => event.type === 'delivery')
+      .map((event) => event.data['key']);
+  expect(keys().length).toBeGreaterThan(50);
+  expect(new Set(keys()).size).toBe(keys().length);
+  expect(keys()).toEqual(keys());
 });

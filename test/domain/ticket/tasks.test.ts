@@ -123,6 +123,15 @@ describe('a task', () => {
     expect(drive.log('mark(rca)', 'breached(rca)')).toEqual(['PT39H mark(rca) -PT12H', 'PT51H breached(rca)']);
   });
 
+  test('is asked once when two events of one instant ask it', () => {
+    const pack = compilePackText(`
+      conditions: { p1: "ticket.priority == 'P1'", big: "is.p1 && ticket.customer.plan == 'starter'" }
+      tasks: { ask: { opens: [began(p1), began(big)], for: agent } }
+    `);
+    const drive = new Drive(pack, { priority: 'P1' });
+    expect(drive.log('began', 'task_opened')).toEqual(['PT0S began(p1)', 'PT0S began(big)', 'PT0S task_opened(ask)']);
+  });
+
   test('opened by the closing may be answered by the customer', () => {
     const drive = p1().give('PT3H', 'resolve', { resolution: 'x' }).give('PT4H', 'close');
     drive.give('PT5H', 'answer', { task: 'grade', choice: '3' }, 'customer');
