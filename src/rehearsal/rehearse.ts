@@ -24,8 +24,8 @@ export interface Rehearsal {
 export type Engine = (plan: Plan) => Promise<Rehearsed> | Rehearsed;
 
 /**
- * Where a pack may lie, nearest first: a path from the scenario's folder; a folder above the scenario, or beside or under
- * `policies` of one, that has its name; the same from here and from the project. Names are tried with `-` for `_` as well.
+ * Where a pack may lie, nearest first: a path from the scenario's folder; the pack above the scenario that has its id, or a
+ * folder above, beside one or under its `policies` that has its name; the same from here and from the project. Names are tried with `-` for `_` as well.
  */
 function candidates(reference: string, scenario: Scenario): string[] {
   const names = [...new Set([reference, reference.replaceAll('_', '-'), reference.replaceAll('-', '_')])];
@@ -33,7 +33,7 @@ function candidates(reference: string, scenario: Scenario): string[] {
   const found = [resolve(folder, reference)];
   // A scenario that came as a text lies in no folder.
   for (let above = folder; isAbsolute(scenario.file) && above !== dirname(above); above = dirname(above)) {
-    if (names.includes(basename(above))) found.push(above);
+    if (names.includes(basename(above)) || packIds(above).includes(reference)) found.push(above);
     for (const name of names) found.push(resolve(above, name), resolve(above, 'policies', name));
   }
   for (const name of names) found.push(resolve(name), resolve('policies', name), join(ROOT, 'policies', name));
@@ -43,14 +43,18 @@ function candidates(reference: string, scenario: Scenario): string[] {
 /** The project's folder, seen from `src` or from `dist/src`. */
 const ROOT = ((here) => (basename(here) === 'dist' ? dirname(here) : here))(join(__dirname, '..', '..'));
 
-/** A YAML file, or a folder with a file that holds a pack's head. */
+/** A YAML file, or a folder with one that holds a pack's head. */
 function isPack(path: string): boolean {
   if (!existsSync(path)) return false;
-  if (!statSync(path).isDirectory()) return /\.(ya?ml|json)$/.test(path);
-  if (existsSync(join(path, 'pack.yaml'))) return true;
-  return readdirSync(path).some(
-    (name) => /\.ya?ml$/.test(name) && /^["']?pack["']?\s*:/m.test(readFileSync(join(path, name), 'utf8')),
-  );
+  return statSync(path).isDirectory() ? packIds(path).length > 0 : /\.(ya?ml|json)$/.test(path);
+}
+
+/** The ids in the heads of packs in a folder: one, where it is a pack. */
+function packIds(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => /^["']?pack["']?\s*:\s*["']?([\w-]+)/m.exec(readFileSync(join(folder, entry.name), 'utf8'))?.[1])
+    .filter((id) => id !== undefined);
 }
 
 /** Load the pack a scenario names: a path, or the name of a folder under `policies`. Throws ESC_PACK_UNKNOWN, ESC_PACK_INVALID. */

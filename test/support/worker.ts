@@ -15,7 +15,7 @@ import { hashOf } from '../../src/policies/load';
 import { makeBundle } from '../../src/worker/bundle';
 import { PackCodec } from '../../src/worker/pack-codec';
 import type { ArchiveBatch, TicketActivities, TicketInput } from '../../src/workflows/messages';
-import { temporaryFolder, testTemporal } from './stack';
+import { temporaryFolder } from './stack';
 
 const ROOT = resolve(__dirname, '../..');
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
@@ -100,14 +100,14 @@ export class Recorder implements TicketActivities {
 export const hang = (): Promise<never> => Context.current().cancelled;
 
 export interface Bench {
-  readonly client: Client;
-  readonly tickets: TicketClient;
-  readonly taskQueue: string;
-  readonly packs: string;
+  client: Client;
+  tickets: TicketClient;
+  /** The folder of published packs. */
+  packs: string;
   /** Publish a pack to the worker's disk; returns its hash. */
   publish(pack: CompiledPack): string;
-  /** Start a worker; without options one that serves everything. */
-  work(recorder: Recorder, options?: Partial<WorkerOptions>): Promise<{ stop(): Promise<void> }>;
+  /** Start a worker that serves everything, on a task queue of its own; `again` takes the last one's place. */
+  work(recorder: Recorder, options?: Partial<WorkerOptions> & { again?: boolean; encryptionKeys?: string }): Promise<{ stop(): Promise<void> }>;
   open(pack: CompiledPack | string, opening?: Partial<Opening>, more?: Partial<TicketInput> & { at?: number }): Promise<string>;
   give(ticket: string, name: string, fields?: Command['fields'], id?: string): ReturnType<TicketClient['command']>;
   history(ticket: string, runId?: string): Promise<HistoryEvent[]>;
@@ -119,46 +119,60 @@ export interface Bench {
 
 export const OPENING: Opening = { subject: 'Nothing loads', body: 'Since ten.', channel: 'email', customer: { name: 'Jane Smith', email: 'jane@example.com', plan: 'starter' } };
 
-/** A task queue and a folder of packs of a test file's own. Call it in `beforeAll`; everything is closed after the file. */
-export async function workflowBench(settings: { encryptionKeys?: string } = {}): Promise<Bench> {
-  const { address } = await testTemporal();
-  quietRuntime();
-  const folder = temporaryFolder();
-  const { client, connection }: { client: Client; connection: Connection } = await connect({ address, namespace: 'tocsin', ...settings });
-  const native = await NativeConnection.connect({ address });
-  const code = await workflowBundle();
-  const taskQueue = `test-${randomUUID()}`;
-  const queues = { pages: taskQueue, deliveries: taskQueue, store: taskQueue };
-  const tickets = new TicketClient(client, { taskQueue, queues, answerWithinMs: 20_000 });
+/** A folder of packs and connections of a test file's own; everything is closed after it. Call it at the top of `describe`. */
+export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench {
   const running = new Set<{ stop(): Promise<void> }>();
   const opened: string[] = [];
+  const closing: (() => unknown)[] = [];
+  let client: Client;
+  let native: NativeConnection;
+  let code: string;
+  let taskQueue = '';
   let skips = 0;
 
+  beforeAll(async () => {
+    // bin/test.js starts the server of all test files.
+    const address = process.env['TOCSIN_TEST_TEMPORAL_ADDRESS'] ?? '';
+    if (address === '') throw new Error('run these tests by node bin/test.js, or set TOCSIN_TEST_TEMPORAL_ADDRESS');
+    quietRuntime();
+    const folder = temporaryFolder();
+    let connection: Connection;
+    ({ client, connection } = await connect({ address, namespace: 'tocsin', ...settings }));
+    native = await NativeConnection.connect({ address });
+    code = await workflowBundle();
+    closing.push(() => native.close(), () => connection.close(), () => folder.remove());
+    Object.assign(bench, { client, packs: folder.path });
+    useQueue();
+  });
   afterAll(async () => {
     for (const id of opened) await client.workflow.getHandle(id).terminate('test over').catch(() => undefined);
     for (const worker of [...running]) await worker.stop();
-    await native.close();
-    await connection.close();
-    folder.remove();
+    for (const close of closing) await close();
   });
 
+  const queues = () => ({ pages: taskQueue, deliveries: taskQueue, store: taskQueue });
+  function useQueue(): void {
+    taskQueue = `test-${randomUUID()}`;
+    bench.tickets = new TicketClient(client, { taskQueue, queues: queues(), answerWithinMs: 20_000 });
+  }
+
   const bench: Bench = {
-    client,
-    tickets,
-    taskQueue,
-    packs: folder.path,
+    client: undefined as never,
+    tickets: undefined as never,
+    packs: '',
     publish(pack) {
       const hash = hashOf(pack, {});
-      writeFileSync(join(folder.path, `${hash}.json`), JSON.stringify(pack));
+      writeFileSync(join(bench.packs, `${hash}.json`), JSON.stringify(pack));
       return hash;
     },
-    async work(recorder, options = {}) {
+    async work(recorder, { again = false, encryptionKeys = settings.encryptionKeys, ...options } = {}) {
+      if (!again) useQueue();
       const worker = await Worker.create({
         connection: native,
         namespace: 'tocsin',
         taskQueue,
         workflowBundle: { code },
-        dataConverter: dataConverter(settings, [new PackCodec(folder.path)]),
+        dataConverter: dataConverter(encryptionKeys ? { encryptionKeys } : {}, [new PackCodec(bench.packs)]),
         activities: recorder.activities(),
         shutdownGraceTime: '100ms',
         ...options,
@@ -177,10 +191,10 @@ export async function workflowBench(settings: { encryptionKeys?: string } = {}):
     async open(pack, opening = {}, { at = Date.now(), ...more } = {}) {
       const id = `T-${randomUUID()}`;
       opened.push(id);
-      await tickets.start(typeof pack === 'string' ? pack : bench.publish(pack), { id, number: '10001', opening: { opening: { ...OPENING, ...opening }, at }, ...more });
+      await bench.tickets.start(typeof pack === 'string' ? pack : bench.publish(pack), { id, number: '10001', opening: { opening: { ...OPENING, ...opening }, at }, ...more });
       return id;
     },
-    give: (ticket, name, fields = {}, id = randomUUID()) => tickets.command(ticket, { id, name, at: Number.MAX_SAFE_INTEGER, by: { name: 'agent', kind: 'person' }, fields }),
+    give: (ticket, name, fields = {}, id = randomUUID()) => bench.tickets.command(ticket, { id, name, at: Number.MAX_SAFE_INTEGER, by: { name: 'agent', kind: 'person' }, fields }),
     async history(ticket, runId) {
       return (await client.workflow.getHandle(ticket, runId).fetchHistory()).events ?? [];
     },

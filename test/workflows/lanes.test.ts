@@ -1,6 +1,6 @@
 import type { Delivery } from '../../src/domain/ticket/types';
 import { supersedes } from '../../src/workflows/outbox';
-import { Recorder, eventually, hang, typeOf, workflowBench, type Bench } from '../support/worker';
+import { Recorder, eventually, hang, typeOf, workflowBench } from '../support/worker';
 import { FAULTY, PAGING, PUBLIC } from './packs';
 
 const delivery = (fields: Partial<Delivery>): Delivery => ({
@@ -24,10 +24,7 @@ describe('an unsent delivery', () => {
 });
 
 describe('lanes', () => {
-  let bench: Bench;
-  beforeAll(async () => {
-    bench = await workflowBench();
-  });
+  const bench = workflowBench();
 
   test('keep their order in one lane and run beside each other', async () => {
     const recorder = new Recorder();

@@ -1,0 +1,38 @@
+import { cpus } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rehearseOnCore } from '../../src/rehearsal/core-engine';
+import { openRehearsalServer, rehearseOnTemporal, type RehearsalServer } from '../../src/rehearsal/temporal-engine';
+import { repositoryPack } from '../support/pack';
+import { randomPlan, smallPacks } from '../support/random-scenario';
+import { temporaryFolder } from '../support/stack';
+import { firstDifference } from '../support/timeline';
+import { quietRuntime, workflowBundle } from '../support/worker';
+
+describe('the timeline of a ticket', () => {
+  const folder = temporaryFolder();
+  let server: RehearsalServer;
+  beforeAll(async () => {
+    quietRuntime();
+    server = await openRehearsalServer(process.env['TOCSIN_TEST_TEMPORAL_ADDRESS'] ?? '', folder.path, await workflowBundle());
+  });
+  afterAll(async () => {
+    await server.close();
+    folder.remove();
+  });
+
+  test('is the same on the real server as in the core, for a dozen random scripts at once', async () => {
+    const packs = [...smallPacks(), await repositoryPack('secureai')];
+    for (const { pack, hash } of packs) writeFileSync(join(folder.path, `${hash}.json`), JSON.stringify(pack));
+    const plans = packs.flatMap((pack, i) => [1, 2, 3].map((n) => randomPlan(1_000 + 10 * i + n, pack, 5)));
+    expect(plans).toHaveLength(12);
+    const differences = await Promise.all(
+      plans.map(async (plan) => {
+        const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, server)];
+        expect(real.refusals.map((one) => [one.at, one.command, one.rejection.code])).toEqual(core.refusals.map((one) => [one.at, one.command, one.rejection.code]));
+        return firstDifference(core.events, real.events, `${plan.pack.id}, ${plan.scenario.file}, on ${cpus().length} cores`);
+      }),
+    );
+    expect(differences.filter((one) => one !== undefined)).toEqual([]);
+  });
+});
