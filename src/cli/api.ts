@@ -93,7 +93,7 @@ export class Api {
     }).catch((error: unknown) => {
       const reason = reasonOf(error);
       throw new TocsinError('ESC_ENGINE_UNAVAILABLE', `${this.settings.url} does not answer (${reason})`, {
-        unreachable: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(reason),
+        unreachable: !/ECONNRESET|EPIPE|TIMEOUT|UND_ERR_SOCKET/.test(reason),
       });
     });
     const parsed = readJson(await response.text(), `${this.settings.url} (HTTP ${response.status})`);

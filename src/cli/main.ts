@@ -26,6 +26,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('up', 'doctor')) (await import('./stack.js')).stackCommands(program, io);
   if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'board', 'do'))
     (await import('./live.js')).liveCommands(program, io);
+  if (needs('store')) (await import('./store.js')).storeCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
     const { calendarCommand } = await import('./calendar.js');
@@ -49,6 +50,7 @@ const KNOWN = new Set([
   'board',
   'do',
   'rehearse',
+  'store',
   'calendar',
   'policy',
 ]);

@@ -15,11 +15,10 @@ export function dataConverter(
   settings: Pick<TemporalSettings, 'encryptionKeys'>,
   before: PayloadCodec[] = [],
 ): DataConverter {
-  const encryption = settings.encryptionKeys ? [new EncryptionCodec(parseKeyRing(settings.encryptionKeys))] : [];
-  return {
-    payloadConverterPath: require.resolve('../workflows/pack-converter'),
-    payloadCodecs: [...before, ...encryption],
-  };
+  const payloadConverterPath = require.resolve('../workflows/pack-converter');
+  if (!settings.encryptionKeys) return { payloadConverterPath, payloadCodecs: before };
+  const encryption = new EncryptionCodec(parseKeyRing(settings.encryptionKeys));
+  return { payloadConverterPath, failureConverterPath: require.resolve('./failure-converter'), payloadCodecs: [...before, encryption] };
 }
 
 /** Connect; fails within a few seconds when nothing listens at the address. */

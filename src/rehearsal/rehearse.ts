@@ -28,6 +28,7 @@ export type Engine = (plan: Plan) => Promise<Rehearsed> | Rehearsed;
  * folder above, beside one or under its `policies` that has its name; the same from here and from the project. Names are tried with `-` for `_` as well.
  */
 function candidates(reference: string, scenario: Scenario): string[] {
+  if (reference.trim() === '') return [];
   const names = [...new Set([reference, reference.replaceAll('_', '-'), reference.replaceAll('-', '_')])];
   const folder = folderOf(scenario);
   const found = [resolve(folder, reference)];

@@ -120,7 +120,7 @@ export const scenarioSchema = z.strictObject({
   name: z.string().optional(),
   about: z.string().optional(),
   clauses: listOf(z.string()),
-  policy: z.string().min(1),
+  policy: z.string(),
   params: mapOf(z.string()),
   ticket: openingSchema.optional(),
   tickets: z.record(z.string(), openingSchema).optional(),

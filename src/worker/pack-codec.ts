@@ -2,9 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Payload, PayloadCodec } from '@temporalio/common';
+import { READABLE } from '../client/failure-converter';
 import { PACK_ENCODING } from '../workflows/pack-converter';
 
 const HASH = /^[0-9a-f]{64}$/;
+
+/** Named so that it stays readable where failures are encrypted. */
+class PackMissing extends Error {
+  override name = READABLE;
+}
 
 export class PackCodec implements PayloadCodec {
   private readonly bodies = new Map<string, Uint8Array>();
@@ -30,8 +36,7 @@ export class PackCodec implements PayloadCodec {
     if (known) return known;
     if (!HASH.test(hash)) throw new Error('a pack is pinned by something that is not a SHA-256 hash');
     const body = await readFile(join(this.folder, `${hash}.json`)).catch(() => {
-      throw new Error(
-        `pack ${hash} is not published on this worker (looked in ${this.folder}); its tickets wait for it`,
+      throw new PackMissing(`pack ${hash} is not published on this worker (looked in ${this.folder}); its tickets wait for it`,
       );
     });
     this.bodies.set(hash, body);

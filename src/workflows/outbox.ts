@@ -2,7 +2,12 @@
  * Lanes (design.md, decision 1): deliveries leave in order within a lane (channel and target), side by side across lanes;
  * the loop awaits none of them. A later entry may make an earlier one pointless.
  */
-import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityOptions,
+} from '@temporalio/workflow';
 import type { Delivery, Receipt } from '../domain/ticket/types';
 import type { Queues, TicketActivities } from './messages';
 
@@ -38,7 +43,7 @@ export interface OutboxPorts {
   pageLeaves(): void;
   now(): number;
   /** A rehearsal's world has an answer to each delivery, so none is superseded there. */
-  keepAll: boolean;
+  rehearsed: boolean;
 }
 
 interface Lane {
@@ -81,7 +86,7 @@ export class Outbox {
   private enqueue(delivery: Delivery): Delivery[] {
     const name = laneOf(delivery);
     const lane = this.lanes.get(name) ?? { queue: [] };
-    const pointless = this.ports.keepAll ? [] : lane.queue.filter((earlier) => supersedes(delivery, earlier));
+    const pointless = this.ports.rehearsed ? [] : lane.queue.filter((earlier) => supersedes(delivery, earlier));
     lane.queue = [...lane.queue.filter((earlier) => !pointless.includes(earlier)), delivery];
     this.lanes.set(name, lane);
     return pointless;
@@ -108,7 +113,10 @@ export class Outbox {
       priority: { priorityKey: PRIORITY_KEYS[delivery.priority] ?? 3 },
       summary: `${delivery.verb} ${delivery.role} (${delivery.template})`,
     };
-    const activities = proxyActivities<TicketActivities>(options);
+    // A rehearsal's deliveries are only recorded: a local activity does that without a round trip to the server.
+    const activities = this.ports.rehearsed
+      ? proxyLocalActivities<TicketActivities>({ startToCloseTimeout: '30s' })
+      : proxyActivities<TicketActivities>(options);
     if (isPage(delivery)) this.ports.pageLeaves();
     try {
       return await (isPage(delivery)

@@ -42,7 +42,7 @@ import { viewOf } from './view';
 /** Events kept for the timeline query of a live ticket; the archive has them all. */
 const RECENT = 500;
 /** How long renewal waits for a moment with nothing under way; then what is under way is carried over as not yet done. */
-const RENEW_WITHIN = '1 minute';
+const RENEW_WITHIN = '30 seconds';
 
 const failure = (refused: Rejection): ApplicationFailure =>
   ApplicationFailure.nonRetryable(refused.message, refused.code, refused.details);
@@ -73,7 +73,7 @@ class TicketRun {
       settled: (receipt) => this.take(receipt),
       pageLeaves: () => this.archive.pageLeaves(),
       now: () => this.now(),
-      keepAll: this.rehearsed,
+      rehearsed: this.rehearsed,
     });
     this.begin();
   }

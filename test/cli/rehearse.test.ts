@@ -160,7 +160,7 @@ describe('expectations', () => {
   it('of what must never be fail by its first row', async () => {
     const { code, err } = await play('never: [{ deliver: email, to: cyd }]');
     expect(code).toBe(1);
-    expect(err).toContain('FAILED  never delivery email to cyd');
+    expect(err).toContain('FAILED never delivery email to cyd');
   });
 
   it('include refusals, and a refusal that nobody expects fails', async () => {
@@ -185,9 +185,7 @@ never: [{ event: escalated }]
 
   it('may be empty, and steps after the end are named rather than played', async () => {
     expect((await play('script:\nexpect:\nnever:\n')).code).toBe(0);
-    const { code, err } = await play(
-      'script: [{ at: P5D, do: frob }, { at: P5D, do: note, text: x }]\n'.replace('{ at: P5D, do: frob }, ', ''),
-    );
+    const { code, err } = await play('script: [{ at: P5D, do: note, text: x }]');
     expect(code).toBe(0);
     expect(err).toMatch(/one\.yaml:5:10 script\.0: note at P5D is after until \(P4D\)/);
   });
@@ -215,11 +213,7 @@ describe('a pack', () => {
     ['a pack of the project', 'secureai', 'p.yaml'],
   ])('is found by %s', async (_what, policy, path) => {
     const text = BASE.replace('policy: acme_support', `policy: ${policy.replace('FOLDER', folder)}`);
-    const { code, err } = await tocsin([
-      'rehearse',
-      write(path.startsWith('acme/') && policy.endsWith('.yaml') ? text : text, path),
-    ]);
-    expect({ code, err: policy.endsWith('.yaml') ? '' : err.split('\n')[0] }).toMatchObject({ code: 0 });
+    expect(await tocsin(['rehearse', write(text, path)])).toMatchObject({ code: 0 });
   });
 
   it('that does not exist or is broken is told with its place', async () => {
@@ -275,7 +269,7 @@ describe('a scenario that cannot be played ends with 2 and names place, field an
     [
       'a flag that the pack does not have',
       BASE.replace('Disk full,', 'Disk full, fields: { flags: [flood] },'),
-      /:3:46 ticket\.fields\.flags: .*outage/,
+      /:3:48 ticket\.fields\.flags: .*outage/,
     ],
     ['no ticket', BASE.replace(/ticket:.*\n/, ''), /ticket: is missing/],
     ['an instant without an offset', BASE.replace('+01:00', ''), /:2:9 opened: must be RFC 3339/],

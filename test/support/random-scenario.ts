@@ -98,7 +98,7 @@ type Step = Record<string, Json>;
 const MINUTE = 60_000;
 
 /** A plan of a seed under a pack. `hours` bounds how long it plays. */
-export function randomPlan(seed: number, { pack, hash }: { pack: CompiledPack; hash: string }, hours = 30): Plan {
+export function randomPlan(seed: number, { pack, hash }: { pack: CompiledPack; hash: string }, hours = 18): Plan {
   const random = randomOf(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;

@@ -225,11 +225,11 @@ export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench
 }
 
 /** Wait until something outside has come about; what it was goes into the failure. */
-export async function eventually<T>(what: string, look: () => T | Promise<T>, withinMs = 20_000): Promise<NonNullable<T>> {
+export async function eventually<T>(what: string, look: () => T | Promise<T>, withinMs = 20_000): Promise<Exclude<NonNullable<T>, false>> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await look();
-    if (found) return found;
+    if (found) return found as Exclude<NonNullable<T>, false>;
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
     await new Promise((next) => setTimeout(next, 20));
   }

@@ -252,6 +252,9 @@ const SENTENCES: Record<string, Teller> = {
   task_opened: (r) => `Task for ${r.one('somebody', 'for')}: ${r.name}${dueAt(r, ', due ')}`,
   task_done: (r) => `Task ${r.name} done${doer(r)}${r.with(': ', 'choice')}`,
   task_moot: (r) => `Task ${r.name} is no longer needed`,
+  task_lapsed: (r) => `Task ${r.name} was not answered`,
+  unchanged: (r) => `${readable(String(r.data['command'] ?? 'command'))} changed nothing`,
+  waited: (r) => `Nothing is missing any more for ${r.name}`,
   reminded: (r) => `Reminded ${r.one('its owner', 'for')} of task ${r.name}`,
   delivery,
   delivered: (r) =>

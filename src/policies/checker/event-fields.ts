@@ -67,6 +67,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   delivery: 'subject key channel role to template',
   waiting: 'subject template missing',
   waited: 'subject',
+  unchanged: 'command',
   engine_fault: 'subject item at error',
   unknown: 'names',
 };

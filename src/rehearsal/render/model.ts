@@ -265,8 +265,8 @@ export function deadlines(rows: readonly ReadRow[], series: readonly Cadence[]):
         ending: 'open',
         sources: [row],
       });
-    } else if (one && ['task_done', 'met', 'task_moot'].includes(row.type)) {
-      Object.assign(one, { to: row.ms, ending: row.type === 'task_moot' ? 'moot' : 'done' });
+    } else if (one && ['task_done', 'met', 'task_moot', 'task_lapsed'].includes(row.type)) {
+      Object.assign(one, { to: row.ms, ending: row.type === 'task_moot' || row.type === 'task_lapsed' ? 'moot' : 'done' });
       one.sources.push(row);
     } else if (one && row.type === 'breached') {
       one.breachedAt = row.ms;
