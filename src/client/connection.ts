@@ -18,7 +18,11 @@ export function dataConverter(
   const payloadConverterPath = require.resolve('../workflows/pack-converter');
   if (!settings.encryptionKeys) return { payloadConverterPath, payloadCodecs: before };
   const encryption = new EncryptionCodec(parseKeyRing(settings.encryptionKeys));
-  return { payloadConverterPath, failureConverterPath: require.resolve('./failure-converter'), payloadCodecs: [...before, encryption] };
+  return {
+    payloadConverterPath,
+    failureConverterPath: require.resolve('./failure-converter'),
+    payloadCodecs: [...before, encryption],
+  };
 }
 
 /** Connect; fails within a few seconds when nothing listens at the address. */

@@ -36,7 +36,8 @@ export class PackCodec implements PayloadCodec {
     if (known) return known;
     if (!HASH.test(hash)) throw new Error('a pack is pinned by something that is not a SHA-256 hash');
     const body = await readFile(join(this.folder, `${hash}.json`)).catch(() => {
-      throw new PackMissing(`pack ${hash} is not published on this worker (looked in ${this.folder}); its tickets wait for it`,
+      throw new PackMissing(
+        `pack ${hash} is not published on this worker (looked in ${this.folder}); its tickets wait for it`,
       );
     });
     this.bodies.set(hash, body);

@@ -12,15 +12,29 @@ import { firstDifference } from '../support/timeline';
  */
 function playInSplits(plan: Plan, random: () => number): TicketEvent[] {
   const { pack, scenario, world } = plan;
-  const opened = open(pack, scenario.ticket as never, { id: plan.ticketId, number: '10001', at: scenario.openedAt, recordedAt: 1, packHash: plan.packHash });
+  const opened = open(pack, scenario.ticket as never, {
+    id: plan.ticketId,
+    number: '10001',
+    at: scenario.openedAt,
+    recordedAt: 1,
+    packHash: plan.packHash,
+  });
   if (!opened.ok) throw new Error(opened.rejection.message);
   let state: TicketState = opened.state;
   let clock = scenario.openedAt;
   const events: TicketEvent[] = [...opened.events];
-  const receiptsOf = (some: readonly TicketEvent[]): Receipt[] => some.filter((event) => event.type === 'delivery').map((event) => world.receipt(event.data as unknown as Delivery));
+  const receiptsOf = (some: readonly TicketEvent[]): Receipt[] =>
+    some.filter((event) => event.type === 'delivery').map((event) => world.receipt(event.data as unknown as Delivery));
   let receipts = receiptsOf(events);
   const inputs: Input[] = plan.inputs.map((one) => one.input);
-  const instantOf = (input: Input | undefined): number => (input === undefined ? Infinity : input.kind === 'command' ? input.command.at : input.kind === 'fact' ? input.answer.at : input.receipt.at);
+  const instantOf = (input: Input | undefined): number =>
+    input === undefined
+      ? Infinity
+      : input.kind === 'command'
+        ? input.command.at
+        : input.kind === 'fact'
+          ? input.answer.at
+          : input.receipt.at;
   const keep = (step: { state: TicketState; events: readonly TicketEvent[] }): void => {
     state = random() < 0.1 ? (JSON.parse(JSON.stringify(step.state)) as TicketState) : step.state;
     events.push(...step.events);
@@ -67,28 +81,39 @@ function playInSplits(plan: Plan, random: () => number): TicketEvent[] {
 const PLANS = 80;
 
 describe('the timeline of a ticket', () => {
-  test.each(smallPacks().map((one) => [one.pack.id, one] as const))(`of the pack %s is the same however time is cut, in ${PLANS} random scripts`, (_name, pack) => {
-    let exact = 0;
-    const types = new Set<string>();
-    for (let seed = 1; seed <= PLANS; seed++) {
-      const plan = randomPlan(seed, pack);
-      const { events } = rehearseOnCore(plan);
-      expect(firstDifference(events, playInSplits(plan, randomOf(seed + 7_000)), `${pack.pack.id}, seed ${seed}`)).toBeUndefined();
-      for (const event of events) types.add(event.type);
-      const dues = new Set(events.filter((event) => event.by.kind === 'engine').map((event) => event.at));
-      exact += plan.inputs.filter((one) => dues.has(one.at)).length;
-    }
-    // The scripts reach what they are about: the random choice has not become a choice of nothing.
-    expect(exact).toBeGreaterThan(PLANS / 2);
-    expect([...types].filter((type) => type === 'engine_fault')).toEqual([]);
-    expect(types.size).toBeGreaterThan(15);
-  });
+  test.each(smallPacks().map((one) => [one.pack.id, one] as const))(
+    `of the pack %s is the same however time is cut, in ${PLANS} random scripts`,
+    (_name, pack) => {
+      let exact = 0;
+      const types = new Set<string>();
+      for (let seed = 1; seed <= PLANS; seed++) {
+        const plan = randomPlan(seed, pack);
+        const { events } = rehearseOnCore(plan);
+        expect(
+          firstDifference(events, playInSplits(plan, randomOf(seed + 7_000)), `${pack.pack.id}, seed ${seed}`),
+        ).toBeUndefined();
+        for (const event of events) types.add(event.type);
+        const dues = new Set(events.filter((event) => event.by.kind === 'engine').map((event) => event.at));
+        exact += plan.inputs.filter((one) => dues.has(one.at)).length;
+      }
+      // The scripts reach what they are about: the random choice has not become a choice of nothing.
+      expect(exact).toBeGreaterThan(PLANS / 2);
+      expect([...types].filter((type) => type === 'engine_fault')).toEqual([]);
+      expect(types.size).toBeGreaterThan(15);
+    },
+  );
 
   test('of the pack secureai is the same however time is cut, in 40 random scripts', async () => {
     const pack = await repositoryPack('secureai');
     for (let seed = 1; seed <= 40; seed++) {
       const plan = randomPlan(seed, pack, 12);
-      expect(firstDifference(rehearseOnCore(plan).events, playInSplits(plan, randomOf(seed + 9_000)), `secureai, seed ${seed}`)).toBeUndefined();
+      expect(
+        firstDifference(
+          rehearseOnCore(plan).events,
+          playInSplits(plan, randomOf(seed + 9_000)),
+          `secureai, seed ${seed}`,
+        ),
+      ).toBeUndefined();
     }
   });
 

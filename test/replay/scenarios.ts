@@ -42,20 +42,85 @@ const P1 = compilePackText(
 );
 
 const urgent: Partial<Opening> = { priority: 'P1' };
-const minutes = (name: string, after: number, fields: JsonObject = {}): Canonical['steps'][number] => ({ name, after, fields });
+const minutes = (name: string, after: number, fields: JsonObject = {}): Canonical['steps'][number] => ({
+  name,
+  after,
+  fields,
+});
 
 export const SCENARIOS: Canonical[] = [
   { name: 'p1-unacknowledged', pack: P1, opening: urgent, steps: [{ after: 40 }] },
-  { name: 'p1-acknowledged-and-updated', pack: P1, opening: urgent, steps: [minutes('acknowledge', 3, { path: 'on_call' }), minutes('reply', 10, { text: 'seen' }), minutes('send_update', 15, { text: 'news' }), minutes('send_update', 30, { text: 'news' })] },
-  { name: 'p1-updates-missed', pack: P1, opening: urgent, steps: [minutes('acknowledge', 1, { path: 'on_call' }), { after: 125 }] },
-  { name: 'p1-resolved-and-closed', pack: P1, opening: urgent, steps: [minutes('acknowledge', 1, { path: 'on_call' }), minutes('resolve', 20, { resolution: 'x' }), minutes('answer', 30, { task: 'papers' }), { after: 1500 }] },
-  { name: 'p1-resolved-and-reopened', pack: P1, opening: urgent, steps: [minutes('resolve', 5, { resolution: 'x' }), minutes('reopen', 10), { after: 35 }] },
-  { name: 'escalated-by-hand', pack: PAGING, steps: [minutes('escalate', 1, { reason: 'stuck', path: 'on_call' }), { after: 12 }] },
-  { name: 'paused-and-resumed', pack: PAUSING, steps: [minutes('pause', 60), minutes('resume', 10_000), { after: 500 }] },
+  {
+    name: 'p1-acknowledged-and-updated',
+    pack: P1,
+    opening: urgent,
+    steps: [
+      minutes('acknowledge', 3, { path: 'on_call' }),
+      minutes('reply', 10, { text: 'seen' }),
+      minutes('send_update', 15, { text: 'news' }),
+      minutes('send_update', 30, { text: 'news' }),
+    ],
+  },
+  {
+    name: 'p1-updates-missed',
+    pack: P1,
+    opening: urgent,
+    steps: [minutes('acknowledge', 1, { path: 'on_call' }), { after: 125 }],
+  },
+  {
+    name: 'p1-resolved-and-closed',
+    pack: P1,
+    opening: urgent,
+    steps: [
+      minutes('acknowledge', 1, { path: 'on_call' }),
+      minutes('resolve', 20, { resolution: 'x' }),
+      minutes('answer', 30, { task: 'papers' }),
+      { after: 1500 },
+    ],
+  },
+  {
+    name: 'p1-resolved-and-reopened',
+    pack: P1,
+    opening: urgent,
+    steps: [minutes('resolve', 5, { resolution: 'x' }), minutes('reopen', 10), { after: 35 }],
+  },
+  {
+    name: 'escalated-by-hand',
+    pack: PAGING,
+    steps: [minutes('escalate', 1, { reason: 'stuck', path: 'on_call' }), { after: 12 }],
+  },
+  {
+    name: 'paused-and-resumed',
+    pack: PAUSING,
+    steps: [minutes('pause', 60), minutes('resume', 10_000), { after: 500 }],
+  },
   { name: 'opened-late', pack: CADENCE, late: 10, steps: [{ after: 2 }] },
-  { name: 'status-superseded', pack: PUBLIC, steps: [minutes('progress', 0, { text: 'a' }), minutes('progress', 0, { text: 'b' }), minutes('resolve', 0, { resolution: 'x' })] },
-  { name: 'archive-away', pack: PAGING, fails: ['archive'], steps: [minutes('tag', 0, { tag: 'a' }), minutes('tag', 1, { tag: 'b' })] },
-  { name: 'providers-away', pack: PAGING, fails: ['page', 'message'], steps: [minutes('progress', 0, { text: 'a' }), { after: 7 }] },
+  {
+    name: 'status-superseded',
+    pack: PUBLIC,
+    steps: [
+      minutes('progress', 0, { text: 'a' }),
+      minutes('progress', 0, { text: 'b' }),
+      minutes('resolve', 0, { resolution: 'x' }),
+    ],
+  },
+  {
+    name: 'archive-away',
+    pack: PAGING,
+    fails: ['archive'],
+    steps: [minutes('tag', 0, { tag: 'a' }), minutes('tag', 1, { tag: 'b' })],
+  },
+  {
+    name: 'providers-away',
+    pack: PAGING,
+    fails: ['page', 'message'],
+    steps: [minutes('progress', 0, { text: 'a' }), { after: 7 }],
+  },
   { name: 'engine-fault', pack: FAULTY, steps: [{ after: 3 }] },
-  { name: 'renewed', pack: PAGING, renewAfterEvents: 40, steps: Array.from({ length: 10 }, (_, i) => minutes('note', 0, { text: `n${i}` })) },
+  {
+    name: 'renewed',
+    pack: PAGING,
+    renewAfterEvents: 40,
+    steps: Array.from({ length: 10 }, (_, i) => minutes('note', 0, { text: `n${i}` })),
+  },
 ];

@@ -105,7 +105,10 @@ export function randomPlan(seed: number, { pack, hash }: { pack: CompiledPack; h
   const roles = Object.keys(pack.people);
   const paths = Object.keys(pack.paths);
   const openedAt = Date.UTC(2026, 1 + below(9), 1 + below(28), below(24), below(4) * 15);
-  const moment = (): string => formatDuration(random() < 0.5 ? below(hours * 60) * MINUTE : random() < 0.5 ? below(120) * MINUTE : below(hours * 3600) * 1000);
+  const moment = (): string =>
+    formatDuration(
+      random() < 0.5 ? below(hours * 60) * MINUTE : random() < 0.5 ? below(120) * MINUTE : below(hours * 3600) * 1000,
+    );
   const path = (): Step => (paths.length > 0 && random() < 0.6 ? { path: pick(paths) } : {});
   const kinds: (() => Step)[] = [
     () => ({ do: 'claim' }),
@@ -142,7 +145,11 @@ export function randomPlan(seed: number, { pack, hash }: { pack: CompiledPack; h
       subject: 'Nothing loads',
       channel: 'email',
       ...(random() < 0.6 ? { priority: pick(['P1', 'P1', 'P2', 'P3']) } : {}),
-      customer: { name: 'Jane Smith', email: 'jane@example.com', plan: pick(['starter', 'professional', 'enterprise']) },
+      customer: {
+        name: 'Jane Smith',
+        email: 'jane@example.com',
+        plan: pick(['starter', 'professional', 'enterprise']),
+      },
       ...(pack.fields['flags'] && random() < 0.7 ? { fields: { flags: ['system_outage'] } } : {}),
     },
     script,
@@ -151,11 +158,21 @@ export function randomPlan(seed: number, { pack, hash }: { pack: CompiledPack; h
   };
   const planned = (steps: Step[]): Plan => {
     const parsed = scenarioSchema.parse({ ...source, script: steps });
-    const scenario = { ...parsed, file: `seed-${seed}`, openedAt, untilAt: momentOf(parsed.until, openedAt) } as Scenario;
+    const scenario = {
+      ...parsed,
+      file: `seed-${seed}`,
+      openedAt,
+      untilAt: momentOf(parsed.until, openedAt),
+    } as Scenario;
     return planOf(scenario, pack, hash);
   };
   // Commands at the very instants at which something falls due: taken from the timeline without them.
-  const due = rehearseOnCore(planned(script)).events.filter((event) => event.by.kind === 'engine' && event.at > openedAt);
-  const exact: Step[] = due.length === 0 ? [] : Array.from({ length: below(4) }, () => ({ at: formatInstant(pick(due).at), by: 'agent', ...pick(kinds)() }));
+  const due = rehearseOnCore(planned(script)).events.filter(
+    (event) => event.by.kind === 'engine' && event.at > openedAt,
+  );
+  const exact: Step[] =
+    due.length === 0
+      ? []
+      : Array.from({ length: below(4) }, () => ({ at: formatInstant(pick(due).at), by: 'agent', ...pick(kinds)() }));
   return planned([...script, ...exact]);
 }

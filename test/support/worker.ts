@@ -31,7 +31,8 @@ function sources(folder: string): string[] {
 /** The bundle of today's workflow code; made once for all test files of a run. */
 export async function workflowBundle(): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of ['src/workflows', 'src/domain'].flatMap((one) => sources(join(ROOT, one)))) hash.update(file).update(readFileSync(file));
+  for (const file of ['src/workflows', 'src/domain'].flatMap((one) => sources(join(ROOT, one))))
+    hash.update(file).update(readFileSync(file));
   const path = join(tmpdir(), `tocsin-workflows-${hash.digest('hex').slice(0, 16)}.js`);
   if (existsSync(path)) return readFileSync(path, 'utf8');
   const { code } = await makeBundle();
@@ -79,7 +80,8 @@ export class Recorder implements TicketActivities {
     await this.onArchive(batch);
     const last = Math.max(0, ...this.archived.keys());
     for (const event of batch.events) {
-      if (event.seq > Math.max(last, ...this.archived.keys()) + 1) throw new Error(`event ${event.seq} came before the one in front of it`);
+      if (event.seq > Math.max(last, ...this.archived.keys()) + 1)
+        throw new Error(`event ${event.seq} came before the one in front of it`);
       this.archived.set(event.seq, event);
     }
   }
@@ -89,7 +91,11 @@ export class Recorder implements TicketActivities {
     return [...this.archived.values()].sort((a, b) => a.seq - b.seq);
   }
 
-  private async deliver(list: Delivery[], answer: (delivery: Delivery) => Promise<Partial<Receipt> | void>, delivery: Delivery): Promise<Receipt> {
+  private async deliver(
+    list: Delivery[],
+    answer: (delivery: Delivery) => Promise<Partial<Receipt> | void>,
+    delivery: Delivery,
+  ): Promise<Receipt> {
     list.push(delivery);
     const said = (await answer(delivery)) ?? {};
     return { key: delivery.key, outcome: 'delivered', at: Number.MAX_SAFE_INTEGER, provider: 'recorded', ...said };
@@ -107,8 +113,15 @@ export interface Bench {
   /** Publish a pack to the worker's disk; returns its hash. */
   publish(pack: CompiledPack): string;
   /** Start a worker that serves everything, on a task queue of its own; `again` takes the last one's place. */
-  work(recorder: Recorder, options?: Partial<WorkerOptions> & { again?: boolean; encryptionKeys?: string }): Promise<{ stop(): Promise<void> }>;
-  open(pack: CompiledPack | string, opening?: Partial<Opening>, more?: Partial<TicketInput> & { at?: number }): Promise<string>;
+  work(
+    recorder: Recorder,
+    options?: Partial<WorkerOptions> & { again?: boolean; encryptionKeys?: string },
+  ): Promise<{ stop(): Promise<void> }>;
+  open(
+    pack: CompiledPack | string,
+    opening?: Partial<Opening>,
+    more?: Partial<TicketInput> & { at?: number },
+  ): Promise<string>;
   give(ticket: string, name: string, fields?: Command['fields'], id?: string): ReturnType<TicketClient['command']>;
   history(ticket: string, runId?: string): Promise<HistoryEvent[]>;
   /** Events in the histories of all runs so far. */
@@ -117,7 +130,12 @@ export interface Bench {
   skip(ticket: string, ms: number): Promise<void>;
 }
 
-export const OPENING: Opening = { subject: 'Nothing loads', body: 'Since ten.', channel: 'email', customer: { name: 'Jane Smith', email: 'jane@example.com', plan: 'starter' } };
+export const OPENING: Opening = {
+  subject: 'Nothing loads',
+  body: 'Since ten.',
+  channel: 'email',
+  customer: { name: 'Jane Smith', email: 'jane@example.com', plan: 'starter' },
+};
 
 /** A folder of packs and connections of a test file's own; everything is closed after it. Call it at the top of `describe`. */
 export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench {
@@ -140,12 +158,20 @@ export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench
     ({ client, connection } = await connect({ address, namespace: 'tocsin', ...settings }));
     native = await NativeConnection.connect({ address });
     code = await workflowBundle();
-    closing.push(() => native.close(), () => connection.close(), () => folder.remove());
+    closing.push(
+      () => native.close(),
+      () => connection.close(),
+      () => folder.remove(),
+    );
     Object.assign(bench, { client, packs: folder.path });
     useQueue();
   });
   afterAll(async () => {
-    for (const id of opened) await client.workflow.getHandle(id).terminate('test over').catch(() => undefined);
+    for (const id of opened)
+      await client.workflow
+        .getHandle(id)
+        .terminate('test over')
+        .catch(() => undefined);
     for (const worker of [...running]) await worker.stop();
     for (const close of closing) await close();
   });
@@ -191,16 +217,28 @@ export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench
     async open(pack, opening = {}, { at = Date.now(), ...more } = {}) {
       const id = `T-${randomUUID()}`;
       opened.push(id);
-      await bench.tickets.start(typeof pack === 'string' ? pack : bench.publish(pack), { id, number: '10001', opening: { opening: { ...OPENING, ...opening }, at }, ...more });
+      await bench.tickets.start(typeof pack === 'string' ? pack : bench.publish(pack), {
+        id,
+        number: '10001',
+        opening: { opening: { ...OPENING, ...opening }, at },
+        ...more,
+      });
       return id;
     },
-    give: (ticket, name, fields = {}, id = randomUUID()) => bench.tickets.command(ticket, { id, name, at: Number.MAX_SAFE_INTEGER, by: { name: 'agent', kind: 'person' }, fields }),
+    give: (ticket, name, fields = {}, id = randomUUID()) =>
+      bench.tickets.command(ticket, {
+        id,
+        name,
+        at: Number.MAX_SAFE_INTEGER,
+        by: { name: 'agent', kind: 'person' },
+        fields,
+      }),
     async history(ticket, runId) {
       return (await client.workflow.getHandle(ticket, runId).fetchHistory()).events ?? [];
     },
     async length(ticket) {
       let sum = 0;
-      for (let runId: string | undefined; ; ) {
+      for (let runId: string | undefined; ;) {
         const events = await bench.history(ticket, runId);
         sum += events.length;
         runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined;
@@ -214,18 +252,30 @@ export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench
         namespace: 'tocsin',
         workflowExecution,
         workflowExecutionOptions: {
-          timeSkippingConfig: { enabled: true, maxSessionSkipCount: 100_000, fastForwardConfig: { id, duration: { seconds: Math.floor(ms / 1000) as never, nanos: (ms % 1000) * 1e6 } } },
+          timeSkippingConfig: {
+            enabled: true,
+            maxSessionSkipCount: 100_000,
+            fastForwardConfig: { id, duration: { seconds: Math.floor(ms / 1000) as never, nanos: (ms % 1000) * 1e6 } },
+          },
         },
         updateMask: { paths: ['time_skipping_config'] },
       });
-      await client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace: 'tocsin', workflowExecution, fastForwardId: id });
+      await client.workflowService.pollWorkflowExecutionTimeSkipping({
+        namespace: 'tocsin',
+        workflowExecution,
+        fastForwardId: id,
+      });
     },
   };
   return bench;
 }
 
 /** Wait until something outside has come about; what it was goes into the failure. */
-export async function eventually<T>(what: string, look: () => T | Promise<T>, withinMs = 20_000): Promise<Exclude<NonNullable<T>, false>> {
+export async function eventually<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  withinMs = 20_000,
+): Promise<Exclude<NonNullable<T>, false>> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await look();
@@ -235,7 +285,8 @@ export async function eventually<T>(what: string, look: () => T | Promise<T>, wi
   }
 }
 
-export const typeOf = (event: HistoryEvent): string => temporal.api.enums.v1.EventType[event.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '';
+export const typeOf = (event: HistoryEvent): string =>
+  temporal.api.enums.v1.EventType[event.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '';
 /** All bytes that Temporal stores of a ticket's events, as text to search in. */
 export function rawText(events: HistoryEvent[]): string {
   return Buffer.from(temporal.api.history.v1.History.encode({ events }).finish()).toString('latin1');

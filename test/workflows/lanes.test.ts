@@ -4,13 +4,30 @@ import { Recorder, eventually, hang, typeOf, workflowBench } from '../support/wo
 import { FAULTY, PAGING, PUBLIC } from './packs';
 
 const delivery = (fields: Partial<Delivery>): Delivery => ({
-  key: 'k', ticket: 'T', at: 0, channel: 'page', verb: 'page', role: 'r', to: 't', template: 'a', vars: {}, clauses: [], priority: 'P1', ifLate: 'send', ...fields,
+  key: 'k',
+  ticket: 'T',
+  at: 0,
+  channel: 'page',
+  verb: 'page',
+  role: 'r',
+  to: 't',
+  template: 'a',
+  vars: {},
+  clauses: [],
+  priority: 'P1',
+  ifLate: 'send',
+  ...fields,
 });
 
 describe('an unsent delivery', () => {
   const resolve = { vars: { action: 'resolve' } };
   test.each<[string, Partial<Delivery>, Partial<Delivery>, boolean]>([
-    ['a status page by its newer state', { channel: 'status_page', state: 'resolved' }, { channel: 'status_page', state: 'investigating' }, true],
+    [
+      'a status page by its newer state',
+      { channel: 'status_page', state: 'resolved' },
+      { channel: 'status_page', state: 'investigating' },
+      true,
+    ],
     ['a page by its resolve', resolve, {}, true],
     ['a webhook by its resolve', { channel: 'webhook', ...resolve }, { channel: 'webhook' }, true],
     ['a reminder by its newer one', { ifLate: 'latest-only' }, {}, true],
@@ -39,7 +56,9 @@ describe('lanes', () => {
     expect(recorder.messages).toHaveLength(1);
     release();
     await eventually('all mails', () => recorder.messages.length === 4);
-    expect(recorder.messages.map((one) => one.at)).toEqual(recorder.messages.map((one) => one.at).sort((a, b) => a - b));
+    expect(recorder.messages.map((one) => one.at)).toEqual(
+      recorder.messages.map((one) => one.at).sort((a, b) => a - b),
+    );
     await worker.stop();
   });
 
@@ -57,19 +76,25 @@ describe('lanes', () => {
     release();
     await eventually('the last state', () => recorder.messages.length === 2);
     expect(recorder.messages.map((one) => one.state)).toEqual(['investigating', 'resolved']);
-    const last = (await eventually('the last receipt', async () => {
-      const events = await bench.tickets.timeline(ticket);
-      return events.filter((event) => event.type === 'delivered').length === 2 && events;
-    })).length;
+    const last = (
+      await eventually('the last receipt', async () => {
+        const events = await bench.tickets.timeline(ticket);
+        return events.filter((event) => event.type === 'delivered').length === 2 && events;
+      })
+    ).length;
     await eventually('the archive', () => recorder.events.length === last);
     expect(recorder.events.map((event) => event.seq)).toEqual(recorder.events.map((_, i) => i + 1));
-    expect(recorder.events.filter((event) => event.type === 'dropped').map((event) => event.data['detail'])).toEqual(['superseded', 'superseded']);
+    expect(recorder.events.filter((event) => event.type === 'dropped').map((event) => event.data['detail'])).toEqual([
+      'superseded',
+      'superseded',
+    ]);
     await worker.stop();
   });
 
   test('go on when an activity fails for ever, and later escalations come', async () => {
     const recorder = new Recorder();
-    recorder.onPage = (one) => (one.to === 'Engineers' ? Promise.reject(new Error('provider is down')) : Promise.resolve());
+    recorder.onPage = (one) =>
+      one.to === 'Engineers' ? Promise.reject(new Error('provider is down')) : Promise.resolve();
     recorder.onMessage = () => Promise.reject(new Error('mail is down'));
     const worker = await bench.work(recorder);
     // Opened long enough ago that the second level is due soon after the page's timeout.
@@ -90,9 +115,23 @@ describe('lanes', () => {
     await eventually('both pages', () => recorder.pages.length === 2);
     await bench.give(ticket, 'note', { text: 'x' });
     const history = await bench.history(ticket);
-    const taskOf = (event: { activityTaskScheduledEventAttributes?: unknown; markerRecordedEventAttributes?: unknown }): string =>
-      String((event as { activityTaskScheduledEventAttributes?: { workflowTaskCompletedEventId?: unknown }; markerRecordedEventAttributes?: { workflowTaskCompletedEventId?: unknown } }).activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ?? (event as { markerRecordedEventAttributes?: { workflowTaskCompletedEventId?: unknown } }).markerRecordedEventAttributes?.workflowTaskCompletedEventId);
-    const pages = history.filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'deliverPage').map(taskOf);
+    const taskOf = (event: {
+      activityTaskScheduledEventAttributes?: unknown;
+      markerRecordedEventAttributes?: unknown;
+    }): string =>
+      String(
+        (
+          event as {
+            activityTaskScheduledEventAttributes?: { workflowTaskCompletedEventId?: unknown };
+            markerRecordedEventAttributes?: { workflowTaskCompletedEventId?: unknown };
+          }
+        ).activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ??
+          (event as { markerRecordedEventAttributes?: { workflowTaskCompletedEventId?: unknown } })
+            .markerRecordedEventAttributes?.workflowTaskCompletedEventId,
+      );
+    const pages = history
+      .filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'deliverPage')
+      .map(taskOf);
     const markers = history.filter((event) => typeOf(event) === 'MARKER_RECORDED').map(taskOf);
     expect(pages.length).toBeGreaterThan(0);
     expect(pages.filter((task) => markers.includes(task))).toEqual([]);

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rehearseOnCore } from '../../src/rehearsal/core-engine';
 import { openRehearsalServer, rehearseOnTemporal, type RehearsalServer } from '../../src/rehearsal/temporal-engine';
-import { repositoryPack } from '../support/pack';
+import { hashOf } from '../../src/policies/load';
+import { compilePackText, repositoryPack } from '../support/pack';
 import { randomPlan, smallPacks } from '../support/random-scenario';
 import { temporaryFolder } from '../support/stack';
 import { firstDifference } from '../support/timeline';
@@ -14,7 +15,11 @@ describe('the timeline of a ticket', () => {
   let server: RehearsalServer;
   beforeAll(async () => {
     quietRuntime();
-    server = await openRehearsalServer(process.env['TOCSIN_TEST_TEMPORAL_ADDRESS'] ?? '', folder.path, await workflowBundle());
+    server = await openRehearsalServer(
+      process.env['TOCSIN_TEST_TEMPORAL_ADDRESS'] ?? '',
+      folder.path,
+      await workflowBundle(),
+    );
   });
   afterAll(async () => {
     await server.close();
@@ -29,10 +34,35 @@ describe('the timeline of a ticket', () => {
     const differences = await Promise.all(
       plans.map(async (plan) => {
         const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, server)];
-        expect(real.refusals.map((one) => [one.at, one.command, one.rejection.code])).toEqual(core.refusals.map((one) => [one.at, one.command, one.rejection.code]));
-        return firstDifference(core.events, real.events, `${plan.pack.id}, ${plan.scenario.file}, on ${cpus().length} cores`);
+        expect(real.refusals.map((one) => [one.at, one.command, one.rejection.code])).toEqual(
+          core.refusals.map((one) => [one.at, one.command, one.rejection.code]),
+        );
+        return firstDifference(
+          core.events,
+          real.events,
+          `${plan.pack.id}, ${plan.scenario.file}, on ${cpus().length} cores`,
+        );
       }),
     );
     expect(differences.filter((one) => one !== undefined)).toEqual([]);
+  });
+
+  test('has every delivery of one instant, though a live ticket would send only the newest', async () => {
+    const pack = compilePackText(
+      `
+      rules:
+        a: { on: opened, do: [{ status_page: { state: investigating, template: one } }, { status_page: { state: identified, template: two } }] }
+        b: { on: opened, do: [{ status_page: { state: monitoring, template: one } }] }
+      `,
+      { one: { audience: 'public' }, two: { audience: 'public' } },
+    );
+    const hash = hashOf(pack, {});
+    writeFileSync(join(folder.path, `${hash}.json`), JSON.stringify(pack));
+    const plan = randomPlan(1, { pack, hash }, 1);
+    const core = rehearseOnCore(plan);
+    expect(core.events.filter((event) => event.type === 'delivery')).toHaveLength(3);
+    expect(
+      firstDifference(core.events, (await rehearseOnTemporal(plan, server)).events, 'three states'),
+    ).toBeUndefined();
   });
 });

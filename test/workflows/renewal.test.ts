@@ -3,7 +3,8 @@ import { PAGING } from './packs';
 
 describe('renewal', () => {
   const bench = workflowBench();
-  const runOf = async (ticket: string): Promise<string> => (await bench.client.workflow.getHandle(ticket).describe()).runId;
+  const runOf = async (ticket: string): Promise<string> =>
+    (await bench.client.workflow.getHandle(ticket).describe()).runId;
 
   test('knows the commands of earlier runs, keeps its numbers dense and loses nothing', async () => {
     const recorder = new Recorder();
@@ -19,7 +20,9 @@ describe('renewal', () => {
     expect((await bench.tickets.view(ticket)).seq).toBe(before);
     await eventually('the archive', () => recorder.archived.size >= before);
     expect(recorder.events.filter((event) => event.type === 'progress')).toHaveLength(1);
-    expect(recorder.events.filter((event) => event.type === 'noted').map((event) => event.data['text'])).toEqual(Array.from({ length: 12 }, (_, i) => `note ${i}`));
+    expect(recorder.events.filter((event) => event.type === 'noted').map((event) => event.data['text'])).toEqual(
+      Array.from({ length: 12 }, (_, i) => `note ${i}`),
+    );
     await worker.stop();
   });
 
@@ -46,7 +49,9 @@ describe('renewal', () => {
     const seq = (await bench.tickets.view(ticket)).seq;
     await eventually('the archive', () => recorder.archived.size >= seq, 30_000);
     expect(recorder.events.map((event) => event.seq)).toEqual(recorder.events.map((_, i) => i + 1));
-    expect(recorder.events.filter((event) => event.type === 'delivered' && event.data['channel'] === 'email')).toHaveLength(7);
+    expect(
+      recorder.events.filter((event) => event.type === 'delivered' && event.data['channel'] === 'email'),
+    ).toHaveLength(7);
     expect((await bench.give(ticket, 'claim')).status).toBe('in_progress');
     await worker.stop();
   });

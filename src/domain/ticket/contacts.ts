@@ -51,8 +51,9 @@ function contact(scope: Scope, role: RoleDef, channel: Channel): string | undefi
   }
   const own = CONTACT[channel] === undefined ? undefined : role[CONTACT[channel]];
   if (typeof own === 'string') return own;
-  if (channel === 'page') return role.phone;
-  return undefined;
+  // Whoever is on duty has an address of their own; it is looked up at the delivery.
+  if (channel === 'page') return role.phone ?? role.rota;
+  return channel === 'email' ? role.rota : undefined;
 }
 
 /**

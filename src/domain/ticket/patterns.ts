@@ -3,7 +3,7 @@ import type { TicketEvent } from './types';
 
 /**
  * Whether an event is one of a list of patterns. A pattern without a subject means any; `breached(task)` means any
- * task's breach, `command(x)` an event that the command x caused.
+ * task's breach.
  */
 export function matches(patterns: readonly Pattern[], event: Pick<TicketEvent, 'type' | 'subject' | 'data'>): boolean {
   return patterns.some(

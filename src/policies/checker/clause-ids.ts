@@ -2,8 +2,8 @@
 import type { Check, CheckContext } from './context';
 import { clauseIdsOf } from './walk';
 
-/** `SEC-ESC-052`: procedure and number. */
-export const FULL_CLAUSE_ID = /^[A-Z]+-[A-Z]+-\d{3}$/;
+/** `SEC-ESC-052`, `TS-023`: procedure and number. */
+export const FULL_CLAUSE_ID = /^[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-\d{1,4}$/;
 
 /** What is wrong with a clause id, or undefined. */
 export function clauseIdFault(context: Pick<CheckContext, 'source'>, id: string): string | undefined {

@@ -36,10 +36,7 @@ function held(context: CheckContext, name: string, role: Role): void {
     );
   } else if (role.must_configure) return;
   else if (role.group) context.error('role-nobody-holds', at, `nobody of the group "${name}" can be reached`);
-  else if (role.rota !== undefined) {
-    const message = `the role "${name}" has a rotation but no address: the engine tells a role by its page service or mail`;
-    context.error('role-nobody-holds', at, message);
-  } else
+  else
     context.error(
       'role-nobody-holds',
       at,
@@ -60,7 +57,7 @@ function holderOf(source: PackSource, name: string, seen: ReadonlySet<string>): 
     if (members.some((one) => one === 'held' || one === 'circle')) return 'held';
     return members.includes('perhaps') ? 'perhaps' : 'nobody';
   }
-  if (hasContact(role)) return 'held';
+  if (hasContact(role) || (role.rota !== undefined && source.rotas[role.rota] !== undefined)) return 'held';
   const fallback = role.fallback === undefined ? 'nobody' : holderOf(source, role.fallback, next);
   return fallback === 'nobody' && role.from !== undefined ? 'perhaps' : fallback;
 }
