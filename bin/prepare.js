@@ -32,6 +32,8 @@ function prepare({ force = false } = {}) {
 }
 
 function installIsDue() {
+  // A linked folder is another checkout's: `npm ci` would empty it.
+  if (fs.lstatSync(path.join(ROOT, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return false;
   const wanted = hashOf([path.join(ROOT, 'package-lock.json')]);
   const stamp = read(INSTALL_STAMP);
   if (stamp === wanted) return false;

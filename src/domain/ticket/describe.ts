@@ -63,6 +63,8 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 function say(value: Json | undefined): string {
   if (value === undefined || value === null || value === '') return '';
   if (typeof value === 'string') return shorten(readable(value));
+  // A number this large is an instant (after 2001): nobody reads milliseconds.
+  if (typeof value === 'number' && value > 1e12) return `${formatInstant(value).slice(0, 16).replace('T', ' ')} UTC`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return list(value.map(say).filter((text) => text !== ''));
   const named = value['name'] ?? value['role'] ?? value['id'] ?? value['email'];
