@@ -76,7 +76,7 @@ describe('the configuration of channels', () => {
     ['STATUSPAGE_PAGE_ID', { STATUSPAGE_API_KEY: 'pw-9999' }],
     ['TOCSIN_ALLOW_PRIVATE_URLS', { TOCSIN_ALLOW_PRIVATE_URLS: 'pw-9999' }],
   ])('names %s and not its value when it cannot be used', (name, env) => {
-    const error = refusal(env as Record<string, string>);
+    const error = refusal(env);
     expect(error.message).toContain(name);
     expect(`${error.message}${error.stack}`).not.toContain('pw-9999');
     expect(error.code).toMatch(/^ESC_/);
