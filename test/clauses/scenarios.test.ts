@@ -3,12 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../src/domain/policy/types';
-import {
-  clauseMatrix,
-  readClauseList,
-  readScenarioClauses,
-  readTestTitles,
-} from '../../src/policies/clauses';
+import { clauseMatrix, readClauseList, readScenarioClauses, readTestTitles } from '../../src/policies/clauses';
 import { loadPack, type LoadedPack } from '../../src/policies/load';
 import { renderTemplate } from '../../src/policies/templates';
 import { packOf, rehearse, type Rehearsal } from '../../src/rehearsal/rehearse';
@@ -48,10 +43,12 @@ function unreadable(loaded: LoadedPack, { rows }: Rehearsal): string[] {
       faults.push(`${row.offset} there is no template "${name}"`);
       continue;
     }
-    if (String(row.data['subject'] ?? '').includes('cannot be rendered')) faults.push(`${row.offset} ${name}: ${String(row.data['subject'])}`);
+    if (String(row.data['subject'] ?? '').includes('cannot be rendered'))
+      faults.push(`${row.offset} ${name}: ${String(row.data['subject'])}`);
     try {
       const { text } = renderTemplate(name, source, row.data['vars'] as JsonObject, loaded.pack.zone);
-      if (/\[[A-Z][a-z]+[^\]]*\]|\bundefined\b|\bnull\b|\{\{|\[object/.test(text)) faults.push(`${row.offset} ${name} has a hole: ${text}`);
+      if (/\[[A-Z][a-z]+[^\]]*\]|\bundefined\b|\bnull\b|\{\{|\[object/.test(text))
+        faults.push(`${row.offset} ${name} has a hole: ${text}`);
     } catch (error) {
       faults.push(`${row.offset} ${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -78,7 +75,9 @@ for (const pack of packs) {
         const scenario = await readScenario(file);
         const loaded = await packFor(scenario);
         const rehearsal = await rehearse(scenario, loaded);
-        const failed = rehearsal.checks.filter((check) => !check.ok).map((check) => `FAILED ${check.text}: ${check.found ?? ''}`);
+        const failed = rehearsal.checks
+          .filter((check) => !check.ok)
+          .map((check) => `FAILED ${check.text}: ${check.found ?? ''}`);
         expect(failed).toEqual([]);
         expect(rehearsal.checks.length).toBeGreaterThan(0);
         expect(unreadable(loaded, rehearsal)).toEqual([]);
@@ -93,8 +92,15 @@ for (const pack of packs.filter((name) => existsSync(join(POLICIES, name, 'claus
   it(`every clause that ${basename(pack)} answers for has a scenario or a test, or says that it comes later`, async () => {
     const dir = join(POLICIES, pack);
     const loaded = await loadPack(dir);
-    const rows = clauseMatrix(loaded, await readScenarioClauses(dir), await readTestTitles(TESTS), await readClauseList(dir));
-    const open = rows.filter((row) => row.scenarios.length === 0 && row.tests.length === 0 && !/later issue/i.test(row.note));
+    const rows = clauseMatrix(
+      loaded,
+      await readScenarioClauses(dir),
+      await readTestTitles(TESTS),
+      await readClauseList(dir),
+    );
+    const open = rows.filter(
+      (row) => row.scenarios.length === 0 && row.tests.length === 0 && !/later issue/i.test(row.note),
+    );
     expect(open.map((row) => row.id)).toEqual([]);
   });
 }

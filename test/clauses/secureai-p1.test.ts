@@ -14,7 +14,11 @@ beforeAll(async () => {
   loaded = await loadPack(DIR);
 });
 
-const lines = (text: string): string[] => text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 const render = (name: string, vars: JsonObject): RenderedMessage => {
   const source = loaded.templates[name];
   if (!source) throw new Error(`there is no template ${name}`);
@@ -23,11 +27,16 @@ const render = (name: string, vars: JsonObject): RenderedMessage => {
 
 /** Rehearse a few lines of YAML under the pack and give the rows. */
 async function play(yaml: string): Promise<TimelineRow[]> {
-  const scenario = parseScenario(`policy: secureai\nopened: 2025-01-27T10:00:00Z\n${yaml}`, `${DIR}/scenarios/test.yaml`);
+  const scenario = parseScenario(
+    `policy: secureai\nopened: 2025-01-27T10:00:00Z\n${yaml}`,
+    `${DIR}/scenarios/test.yaml`,
+  );
   return (await rehearse(scenario, loaded)).rows;
 }
 const sent = (rows: TimelineRow[], template: string): RenderedMessage[] =>
-  rows.filter((row) => row.type === 'delivery' && row.data['template'] === template && row.data['verb'] !== 'draft').map((row) => render(template, row.data['vars'] as JsonObject));
+  rows
+    .filter((row) => row.type === 'delivery' && row.data['template'] === template && row.data['verb'] !== 'draft')
+    .map((row) => render(template, row.data['vars'] as JsonObject));
 
 const CUSTOMER = 'customer: { name: Jane Smith, email: jane@example.com, plan: starter }';
 const P1 = `ticket: { subject: Records vanished, channel: portal, ${CUSTOMER}, fields: { flags: [data_loss], summary: Records vanished, impact: Uploads are missing } }`;
@@ -42,7 +51,10 @@ describe('the notice of a P1', () => {
   it('has the subject, the greeting and the opening sentence of the document [SEC-ESC-062]', async () => {
     const { subject, text } = await notice();
     expect(subject).toBe('[CRITICAL] System Issue Affecting SecureAI Services');
-    expect(lines(text).slice(0, 2)).toEqual(['Dear SecureAI Customer,', 'We are currently experiencing a critical service issue affecting the SecureAI platform.']);
+    expect(lines(text).slice(0, 2)).toEqual([
+      'Dear SecureAI Customer,',
+      'We are currently experiencing a critical service issue affecting the SecureAI platform.',
+    ]);
   });
 
   it('has every field of the document, and no bracket in place of a value [SEC-ESC-063]', async () => {
@@ -64,11 +76,15 @@ describe('the notice of a P1', () => {
     };
     expect(() => render('p1_notice', whole)).not.toThrow();
     for (const field of ['impact', 'summary', 'opened_at']) {
-      const ticket = Object.fromEntries(Object.entries(whole['ticket'] as JsonObject).filter(([name]) => name !== field));
+      const ticket = Object.fromEntries(
+        Object.entries(whole['ticket'] as JsonObject).filter(([name]) => name !== field),
+      );
       expect(() => render('p1_notice', { ...whole, ticket })).toThrow(/cannot be rendered/);
     }
     expect(() => render('p1_notice', { ...whole, event: {} })).toThrow(/cannot be rendered/);
-    expect(loaded.pack.templates['p1_notice']?.needs.map((need) => need.src)).toEqual(expect.arrayContaining(['ticket.summary', 'ticket.impact', 'commitment.p1_updates.next']));
+    expect(loaded.pack.templates['p1_notice']?.needs.map((need) => need.src)).toEqual(
+      expect.arrayContaining(['ticket.summary', 'ticket.impact', 'commitment.p1_updates.next']),
+    );
   });
 
   it('promises the interval in force and the next update, with the status page [SEC-ESC-064]', async () => {
@@ -86,23 +102,37 @@ describe('the notice of a P1', () => {
   });
 
   it('is signed by the incident response team [SEC-ESC-065]', async () => {
-    expect(lines((await notice()).text).slice(-2)).toEqual(['SecureAI Incident Response Team', 'support@secureai.com | +1-800-SECURE-AI']);
+    expect(lines((await notice()).text).slice(-2)).toEqual([
+      'SecureAI Incident Response Team',
+      'support@secureai.com | +1-800-SECURE-AI',
+    ]);
   });
 
   it('names the instant at which the team was activated [SEC-ESC-048]', async () => {
-    const rows = await play(`ticket: { subject: Odd records, channel: portal, ${CUSTOMER} }\nscript: [{ at: PT7M, do: set, by: agent, flags: [data_loss] }]\nuntil: PT8M`);
-    expect(sent(rows, 'p1_notice')[0]?.text).toContain('- Issue detected: Mon 27 Jan 2025, 10:00 UTC\n- Team activated: Mon 27 Jan 2025, 10:07 UTC');
+    const rows = await play(
+      `ticket: { subject: Odd records, channel: portal, ${CUSTOMER} }\nscript: [{ at: PT7M, do: set, by: agent, flags: [data_loss] }]\nuntil: PT8M`,
+    );
+    expect(sent(rows, 'p1_notice')[0]?.text).toContain(
+      '- Issue detected: Mon 27 Jan 2025, 10:00 UTC\n- Team activated: Mon 27 Jan 2025, 10:07 UTC',
+    );
   });
 });
 
 it('keeps the communication plan: audience, channels, cadence and owner [SEC-ESC-051]', async () => {
   const rows = await play(`${P1}\nuntil: PT1M`);
   const plan = rows.find((row) => row.type === 'changed' && row.subject === 'communication_plan')?.data['to'];
-  expect(plan).toEqual({ audience: 'customer', channels: ['email', 'status_page'], cadence: [{ until: 'PT1H', every: 'PT30M' }, { every: 'PT1H' }], owner: 'incident_commander' });
+  expect(plan).toEqual({
+    audience: 'customer',
+    channels: ['email', 'status_page'],
+    cadence: [{ until: 'PT1H', every: 'PT30M' }, { every: 'PT1H' }],
+    owner: 'incident_commander',
+  });
 });
 
 it('counts updates, and promises only the phase in force [SEC-ESC-157] [SEC-ESC-064]', async () => {
-  const rows = await play(`${P1}\nscript:\n  - { at: PT28M, do: send_update, by: agent, text: One }\n  - { at: PT58M, do: send_update, by: agent, text: Two }\n  - { at: PT61M, do: send_update, by: agent, text: Three }\nuntil: PT2H`);
+  const rows = await play(
+    `${P1}\nscript:\n  - { at: PT28M, do: send_update, by: agent, text: One }\n  - { at: PT58M, do: send_update, by: agent, text: Two }\n  - { at: PT61M, do: send_update, by: agent, text: Three }\nuntil: PT2H`,
+  );
   const texts = sent(rows, 'p1_update').map((one) => one.text);
   expect(texts[0]).toContain('This is update #1.');
   expect(texts[0]).toContain('Next update: Mon 27 Jan 2025, 10:30 UTC');
@@ -121,14 +151,27 @@ it('posts id, summary and priority in #incidents [SEC-ESC-149]', async () => {
 
 it('gives every page of a ticket a key that begins with its id [SEC-ESC-150]', async () => {
   const rows = await play(`${P1}\nuntil: PT30M`);
-  const pages = rows.filter((row) => row.type === 'delivery' && row.data['channel'] === 'page' && row.data['path'] === 'on_call');
+  const pages = rows.filter(
+    (row) => row.type === 'delivery' && row.data['channel'] === 'page' && row.data['path'] === 'on_call',
+  );
   expect(pages.length).toBeGreaterThan(1);
   for (const page of pages) expect(String(page.data['key'])).toMatch(/^TICK-20250127-001\|/);
 });
 
 it('begins the root cause analysis with what is known of the incident [SEC-ESC-169]', () => {
   expect(loaded.source.tasks['root_cause']?.draft).toBe('rca');
-  const { text } = render('rca', { ticket: { id: 'T', number: '1', subject: 's', summary: 'Records vanished', impact: 'Uploads', opened_at: 1737972000000, resolved_at: 1737980400000, resolution: 'Restored' } });
+  const { text } = render('rca', {
+    ticket: {
+      id: 'T',
+      number: '1',
+      subject: 's',
+      summary: 'Records vanished',
+      impact: 'Uploads',
+      opened_at: 1737972000000,
+      resolved_at: 1737980400000,
+      resolution: 'Restored',
+    },
+  });
   expect(text).toContain('Resolved: Mon 27 Jan 2025, 12:20 UTC');
   expect(text).toContain('Root cause:');
 });
@@ -149,9 +192,20 @@ describe('a reply to the customer', () => {
   });
 
   it('has all sections; nothing to do is said, nobody assigned is the team [SEC-HD-033]', async () => {
-    const mine = (await reply(`${CLAIM}  - { at: PT6M, do: reply, by: Ben, text: We look into it., next_steps: Send us the file. }`)).text;
+    const mine = (
+      await reply(`${CLAIM}  - { at: PT6M, do: reply, by: Ben, text: We look into it., next_steps: Send us the file. }`)
+    ).text;
     expect(lines(mine)[0]).toBe('Dear Jane Smith,');
-    for (const part of ['Ticket Details:', '- Ticket ID: #10001', '- Status: In progress', '- Assigned To: Ben', 'Issue Summary: Report is empty', 'Current Status: We look into it.', 'Next Steps: Send us the file.', 'Expected Resolution: '])
+    for (const part of [
+      'Ticket Details:',
+      '- Ticket ID: #10001',
+      '- Status: In progress',
+      '- Assigned To: Ben',
+      'Issue Summary: Report is empty',
+      'Current Status: We look into it.',
+      'Next Steps: Send us the file.',
+      'Expected Resolution: ',
+    ])
       expect(mine).toContain(part);
     const ours = (await reply('  - { at: PT6M, do: reply, by: Ben, text: We look into it. }')).text;
     expect(ours).toContain('- Assigned To: SecureAI Support Team');
@@ -196,7 +250,11 @@ describe('contacts', () => {
     expect(contact('ceo')).toMatchObject({ email: 'ceo@secureai.com', phone: 'x3002' });
   });
   it('lists the Security team with mail and pager, at all hours [SEC-ESC-110]', () => {
-    expect(contact('security_team')).toMatchObject({ email: 'security@secureai.com', page: 'Security team', phone: '+1-800-XXX-XXXX' });
+    expect(contact('security_team')).toMatchObject({
+      email: 'security@secureai.com',
+      page: 'Security team',
+      phone: '+1-800-XXX-XXXX',
+    });
     expect(contact('security_team')['hours']).toBeUndefined();
   });
   it('lists the Compliance Officer [SEC-ESC-111]', () => {
@@ -221,7 +279,10 @@ describe('contacts', () => {
 });
 
 describe('the policy check', () => {
-  const problems = (production: boolean, rule: string): string[] => checkPack(loaded, { production }).filter((one) => one.rule === rule).map((one) => `${one.severity} ${one.message}`);
+  const problems = (production: boolean, rule: string): string[] =>
+    checkPack(loaded, { production })
+      .filter((one) => one.rule === rule)
+      .map((one) => `${one.severity} ${one.message}`);
 
   it('finds no error in the pack', () => {
     expect(checkPack(loaded).filter((one) => one.severity === 'error')).toEqual([]);
@@ -242,5 +303,7 @@ it('counts the other enterprise customers with the same problem, each once [SEC-
   const fact = loaded.source.facts['enterprise_same_issue'];
   expect(fact?.count).toBe('distinct customer.id');
   expect(fact?.watch).toBe(true);
-  expect(fact?.tickets).toMatch(/other\.issue_key == ticket\.issue_key.*other\.customer\.plan == 'enterprise'.*!other\.closed/);
+  expect(fact?.tickets).toMatch(
+    /other\.issue_key == ticket\.issue_key.*other\.customer\.plan == 'enterprise'.*!other\.closed/,
+  );
 });

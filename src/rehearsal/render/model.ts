@@ -266,7 +266,10 @@ export function deadlines(rows: readonly ReadRow[], series: readonly Cadence[]):
         sources: [row],
       });
     } else if (one && ['task_done', 'met', 'task_moot', 'task_lapsed'].includes(row.type)) {
-      Object.assign(one, { to: row.ms, ending: row.type === 'task_moot' || row.type === 'task_lapsed' ? 'moot' : 'done' });
+      Object.assign(one, {
+        to: row.ms,
+        ending: row.type === 'task_moot' || row.type === 'task_lapsed' ? 'moot' : 'done',
+      });
       one.sources.push(row);
     } else if (one && row.type === 'breached') {
       one.breachedAt = row.ms;

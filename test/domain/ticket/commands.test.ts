@@ -61,9 +61,7 @@ describe('a command', () => {
     ['reopen', 'resolve', { text: 'x' }, {}, 'reopened', 'in_progress'],
     ['close', 'resolve', { text: 'x' }, {}, 'closed', 'closed'],
   ])('%s after %s takes effect', (name, first, firstFields, fields, event, status) => {
-    const drive = new Drive(PACK)
-      .give('PT1M', first, firstFields)
-      .give('PT2M', name, fields);
+    const drive = new Drive(PACK).give('PT1M', first, firstFields).give('PT2M', name, fields);
     expect(drive.log(event)).toEqual([`PT2M ${event}`]);
     expect(drive.state.ticket.status).toBe(status);
   });
