@@ -1,5 +1,5 @@
 /**
- * `npm run faults [-- --n 200] [--long]`: parts are killed inside bursts and started again after 20 s; then PostgreSQL is
+ * `npm run faults [-- --n 200] [--long] [--kills-only]`: parts are killed inside bursts and started again after 20 s; then PostgreSQL is
  * stopped, and frozen, under the same load. What the core says is due is compared with the ledger and with the sink.
  */
 import { randomUUID } from 'node:crypto';
@@ -217,6 +217,11 @@ async function main(): Promise<void> {
   const long = process.argv.includes('--long') ? 600_000 : 120_000;
   say(`kill -9 of each part, N = ${n} …`);
   const killed = await kills(n);
+  if (process.argv.includes('--kills-only')) {
+    process.stdout.write(`${JSON.stringify(killed)}\n`);
+    if (!killed.ok) process.exitCode = 1;
+    return;
+  }
   say(`PostgreSQL stopped, N = ${n} …`);
   const stopped = await outage(n, 'stopped', long);
   say(`PostgreSQL frozen, N = ${n} …`);
