@@ -4,6 +4,7 @@
 import { DateTime } from 'luxon';
 import type { Json, JsonObject } from '../domain/policy/types';
 import type { EpochMs } from '../domain/ticket/types';
+import type { StatusUpdate } from '../store/status-page';
 import {
   isPermanent,
   PermanentDeliveryError,
@@ -12,22 +13,9 @@ import {
   type OutgoingMessage,
 } from './ports';
 
-/** One update of an incident's page. */
-export interface StatusPageUpdate {
-  ticket: string;
-  /** The delivery's key: posting the same key twice is posting it once. */
-  key: string;
-  at: EpochMs;
-  state: string;
-  title: string;
-  text: string;
-  /** The promise to customers: when the next update is due. */
-  nextUpdateDue?: EpochMs;
-}
-
 /** What the page needs of the store. Fails where PostgreSQL is away. */
 export interface StatusPageStore {
-  postUpdate(update: StatusPageUpdate): Promise<void>;
+  postUpdate(update: StatusUpdate): Promise<void>;
 }
 
 /** The adapter of the own page. A store that fails is a transient error; an update without a state is refused. */
@@ -54,7 +42,7 @@ export function createOwnStatusPage(store: StatusPageStore): ChannelPort {
   };
 }
 
-function updateOf(message: OutgoingMessage, state: string): StatusPageUpdate {
+function updateOf(message: OutgoingMessage, state: string): StatusUpdate {
   const { ticket, key, at, subject, text } = message;
   return { ticket, key, at, state, title: subject, text };
 }

@@ -1,5 +1,5 @@
 /** `up` (what `npm start` runs) and `doctor`. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newKeyRing } from '../client/encryption';
@@ -17,12 +17,20 @@ import { savePolicyVersion, setDefaultPack } from '../store/policy-versions';
 import { keyFile } from './api';
 import { EXIT, type CliIo } from './io';
 
-/** The ticket that the first `tocsin open` opens. */
-const EXAMPLE = 'policies/secureai/examples/p1.yaml';
+/** What the project's package.json names: the pack new tickets run under, and an opening to try it with. */
+interface ProjectDefaults {
+  policy: string;
+  example: string;
+}
+
+function projectDefaults(): ProjectDefaults {
+  const manifest = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { tocsin: ProjectDefaults };
+  return manifest.tocsin;
+}
 
 /** The pack new tickets run under: TOCSIN_POLICY, or the one that comes with the project. */
 function packFolder(env: NodeJS.ProcessEnv): string {
-  return env['TOCSIN_POLICY'] ? resolve(env['TOCSIN_POLICY']) : join(projectRoot(), 'policies', 'secureai');
+  return env['TOCSIN_POLICY'] ? resolve(env['TOCSIN_POLICY']) : join(projectRoot(), projectDefaults().policy);
 }
 
 function secretFile(folder: string, name: string, make: () => string): string {
@@ -67,7 +75,7 @@ function whatNext(info: StackInfo, say: (text: string) => void): void {
     [
       '',
       'Open a P1 in another terminal:',
-      `  npx tocsin open ${EXAMPLE}`,
+      `  npx tocsin open ${projectDefaults().example}`,
       'then watch it:',
       '  npx tocsin board',
       '  npx tocsin timeline TICK-…',

@@ -3,6 +3,7 @@ import type { Json } from '../domain/policy/types';
 import type { AgendaItem, Command, Opening, TicketEvent } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
 import type { TimelineRow } from '../rehearsal/rows';
+import type { BoardFilters } from '../store/board';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
 
@@ -68,19 +69,6 @@ export interface TicketPort {
 
 export const BOARD_SORTS = ['next_due', 'opened', 'priority'] as const;
 export type BoardSort = (typeof BOARD_SORTS)[number];
-
-/** Which tickets of the board; lists mean any of. */
-export interface BoardFilters {
-  status?: string[];
-  priority?: string[];
-  queue?: string;
-  owner?: string;
-  /** A pack's name. */
-  pack?: string;
-  /** Words of subject or number. */
-  q?: string;
-  breached?: boolean;
-}
 
 export interface BoardQuery {
   filters: BoardFilters;

@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { MAY_STATE_RECEIPT } from './access';
 import { keyOf } from './auth';
 import { operation } from './operation';
-import type { ApiKey, BoardFilters, HttpPorts } from './ports';
+import type { BoardFilters } from '../store/board';
+import type { ApiKey, HttpPorts } from './ports';
 import { agendaOf, boardRowOf, ticketOf, timelineOf } from './present';
 import {
   agendaItemSchema,

@@ -111,9 +111,7 @@ describe('the import table', () => {
 describe('the engine', () => {
   it('knows no pack by name', () => {
     const named = files(source).filter((file) =>
-      /secureai|trust.?safety|contacts.escalation/i.test(
-        readFileSync(file, 'utf8').replace(/policies[/', ]+secureai[^\n]*/g, ''),
-      ),
+      /secureai|trust.?safety|contacts.escalation/i.test(readFileSync(file, 'utf8')),
     );
     expect(named.map((file) => relative(root, file))).toEqual([]);
   });

@@ -1,7 +1,8 @@
 import type { HttpDeps } from '../../src/activities/http-call';
 import { Secret } from '../../src/activities/secret';
 import { createAtlassianStatuspage } from '../../src/activities/statuspage-atlassian';
-import { createOwnStatusPage, nextUpdateDue, type StatusPageUpdate } from '../../src/activities/statuspage-own';
+import { createOwnStatusPage, nextUpdateDue } from '../../src/activities/statuspage-own';
+import type { StatusUpdate } from '../../src/store/status-page';
 import { failsAsAnHttpProviderDoes } from './support/http-contract';
 import { startProvider, type HttpProvider, type Received, type Reply } from './support/http-provider';
 import { AT, errorOf, httpDeps, message, never } from './support/messages';
@@ -115,7 +116,7 @@ describe('the status page at Atlassian', () => {
 
 describe('the own status page', () => {
   test('posts an update with the promise of the next one', async () => {
-    const posted: StatusPageUpdate[] = [];
+    const posted: StatusUpdate[] = [];
     const port = createOwnStatusPage({ postUpdate: async (one) => void posted.push(one) });
     const due = AT + 1_800_000;
     await port.send({ ...update('investigating'), vars: { 'commitment.p1_updates.next': due } }, never());

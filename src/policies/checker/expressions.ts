@@ -6,7 +6,7 @@ import { walkExpr } from '../cel';
 import { patternOf, type Place, type Site } from '../compiler';
 import { unknownName, type Check, type CheckContext } from './context';
 import { eventFault } from './events';
-import { answersOf } from './names';
+import { answersOf, ROOTS_WITH_MESSAGE } from './names';
 
 /** What each root offers below its name; undefined where anything may stand. */
 const VIEWS: Record<string, ReadonlySet<string> | undefined> = {
@@ -18,10 +18,6 @@ const VIEWS: Record<string, ReadonlySet<string> | undefined> = {
   flow: new Set(['state', 'outcome']),
 };
 
-const ROOTS = [
-  ...['ticket', 'event', 'is', 'commitment', 'task', 'path', 'delivery', 'fact', 'flow', 'collected', 'param'],
-  'message',
-];
 /** Roots that only some places have. */
 const MORE_ROOTS: Partial<Record<Place, string[]>> = {
   query: ['other'],
@@ -55,7 +51,7 @@ interface Fault {
 
 function faultsIn(context: CheckContext, x: Expr, place: Place): Fault[] {
   const faults: Fault[] = [];
-  const roots = new Set([...ROOTS, ...(MORE_ROOTS[place] ?? [])]);
+  const roots = new Set([...ROOTS_WITH_MESSAGE, ...(MORE_ROOTS[place] ?? [])]);
   for (const { x: part, bound } of walkExpr(x)) {
     if (part[0] === 'id' && !bound.has(part[1]) && !roots.has(part[1])) {
       faults.push({ rule: 'unknown-name', name: part[1], message: unknownRoot(part[1], roots) });

@@ -11,6 +11,12 @@ export const TICKET_NAMES = [
   ...['restricted_to', 'issue_key', 'merged_into'],
 ] as const;
 
+/** Where every name that is read begins (policy-language §3); `message` only where one may be in hand. */
+export const ROOTS: readonly string[] = [
+  ...['ticket', 'event', 'is', 'commitment', 'task', 'path', 'delivery', 'fact', 'flow', 'collected', 'param'],
+];
+export const ROOTS_WITH_MESSAGE: ReadonlySet<string> = new Set([...ROOTS, 'message']);
+
 /** The built-in role of whoever asked for help. */
 export const CUSTOMER = 'customer';
 

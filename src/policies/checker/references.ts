@@ -5,7 +5,7 @@ import { COMMANDS } from '../../domain/ticket/types';
 import { listOf, type SourcePath } from '../compiler';
 import type { CheckContext, Check } from './context';
 import { chainFaults } from './expressions';
-import { answersOf } from './names';
+import { answersOf, ROOTS } from './names';
 import { actionsOf, deliveryActionsOf } from './walk';
 
 const isComputed = (value: Json): boolean => typeof value === 'string' && value.startsWith('=');
@@ -212,19 +212,7 @@ function clocksAction(context: CheckContext, order: Json | undefined, at: Source
   }
 }
 
-const GUARD_ROOTS = new Set([
-  'ticket',
-  'event',
-  'is',
-  'commitment',
-  'task',
-  'path',
-  'delivery',
-  'fact',
-  'flow',
-  'collected',
-  'param',
-]);
+const GUARD_ROOTS: ReadonlySet<string> = new Set(ROOTS);
 
 function guards(context: CheckContext): void {
   const { source, names } = context;

@@ -1,6 +1,6 @@
 /** Messages: what they read is there when they are sent, and a customer sees nothing that is not theirs to see. */
 import { listOf, patternsOf } from '../compiler';
-import { CUSTOMER } from './names';
+import { CUSTOMER, ROOTS_WITH_MESSAGE } from './names';
 import { chainFaults } from './expressions';
 import { guaranteed } from './event-fields';
 import { unknownName, type Check, type CheckContext } from './context';
@@ -10,23 +10,6 @@ import { deliveryActionsOf } from './walk';
 /** Built-in names of a ticket that a customer may read. */
 const FOR_CUSTOMERS = new Set([
   ...['id', 'number', 'subject', 'customer.name', 'status', 'opened_at', 'resolved_at', 'resolution', 'priority'],
-]);
-
-const ROOTS = new Set([
-  ...[
-    'ticket',
-    'event',
-    'is',
-    'commitment',
-    'task',
-    'path',
-    'delivery',
-    'fact',
-    'flow',
-    'collected',
-    'param',
-    'message',
-  ],
 ]);
 
 /** Messages of the pack. */
@@ -46,8 +29,8 @@ export const templates: Check = (context) => {
 function known(context: CheckContext, template: string, name: string): boolean {
   const chain = name.split('.');
   const [root = ''] = chain;
-  if (!ROOTS.has(root)) {
-    const message = `nothing sets "${name}": ${unknownName('name', root, ROOTS)}`;
+  if (!ROOTS_WITH_MESSAGE.has(root)) {
+    const message = `nothing sets "${name}": ${unknownName('name', root, ROOTS_WITH_MESSAGE)}`;
     context.inTemplate('error', 'template-variable', template, name, message);
     return false;
   }
