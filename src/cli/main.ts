@@ -34,8 +34,10 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   }
   if (needs('policy')) {
     const { policyCommand, resolvePackDir } = await import('./policy.js');
-    const { policyTestCommand } = await import('./policy-test.js');
-    policyTestCommand(policyCommand(program, io), io, resolvePackDir);
+    const { policyProveCommand, policyTestCommand } = await import('./policy-test.js');
+    const policy = policyCommand(program, io);
+    policyTestCommand(policy, io, resolvePackDir);
+    policyProveCommand(policy, io, resolvePackDir);
   }
 }
 

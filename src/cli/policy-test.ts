@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { projectRoot } from '../local/paths';
 import { EXIT, type CliIo } from './io';
 import { table } from './tables';
 
@@ -17,6 +18,58 @@ export async function scenarioFiles(pack: string): Promise<string[]> {
   };
   await walk(root);
   return found;
+}
+
+/** `tocsin policy prove PACK`: which scenario fails when a clause's rule is taken away. */
+export function policyProveCommand(
+  policy: Command,
+  io: CliIo,
+  resolvePackDir: (reference: string) => string | Promise<string>,
+): void {
+  policy
+    .command('prove')
+    .argument('<pack>')
+    .argument('[clause...]', 'these only')
+    .option('--json')
+    .option('--all', 'also what was proved')
+    .description(
+      'take away what carries each clause, one at a time, and see whether a scenario that names the clause fails',
+    )
+    .action(async (reference: string, only: string[], options: { json?: boolean; all?: boolean }) => {
+      const { proveClauses, unproved } = await import('../rehearsal/prove.js');
+      const { refuseBroken } = await import('../rehearsal/rehearse.js');
+      const { loadPack } = await import('../policies/load.js');
+      const { readScenarioClauses, readTestTitles } = await import('../policies/clauses.js');
+      const loaded = await loadPack(await resolvePackDir(reference));
+      refuseBroken(loaded);
+      const files = await readScenarioClauses(loaded.dir, loaded.source.clause_prefix);
+      const proofs = await proveClauses(
+        loaded,
+        files.map((one) => ({ ...one, file: join(loaded.dir, one.file) })),
+        {
+          ...(only.length > 0 ? { only } : {}),
+          progress: (done, all, clause) => {
+            if (process.stderr.isTTY)
+              process.stderr.write(`\r${done} of ${all} ${clause}   ${done === all ? '\n' : ''}`);
+          },
+        },
+      );
+      const bad = unproved(proofs, await readTestTitles(join(projectRoot(), 'test')));
+      if (options.json) io.out(JSON.stringify(proofs));
+      else
+        io.out(
+          table(
+            ['Clause', 'Noticed when gone', 'Not noticed when gone'],
+            (options.all || only.length > 0 ? proofs : bad).map((one) => [
+              one.clause,
+              one.noticed.join('\n'),
+              one.unnoticed.join('\n'),
+            ]),
+          ),
+        );
+      io.err(`${proofs.length} clauses with scenarios: ${bad.length} of them would not be missed.`);
+      if (bad.length > 0) process.exitCode = EXIT.failed;
+    });
 }
 
 /** `tocsin policy test PACK`: every scenario on the core engine. */

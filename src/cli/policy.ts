@@ -1,7 +1,7 @@
 /** `tocsin policy …`: what a policy author does with a pack, apart from running it. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { TocsinError } from '../domain/errors';
@@ -9,6 +9,7 @@ import type { Opening } from '../domain/ticket/types';
 import { dataDirectory, projectRoot } from '../local/paths';
 import { checkPack } from '../policies/checker';
 import { clauseMatrix, readClauseList, readScenarioClauses, readTestTitles, type ClauseRow } from '../policies/clauses';
+import { clausesPage } from '../policies/clauses-page';
 import { languageReference, languageSchema } from '../policies/language-docs';
 import { loadPack, type LoadedPack, type Problem } from '../policies/load';
 import { diffPacks, type PackChange } from '../policies/pack-diff';
@@ -69,14 +70,22 @@ function carriers(row: ClauseRow): string {
   );
 }
 
-async function clauses(io: PolicyIo, reference: string, options: JsonOption & { uncovered?: boolean }): Promise<void> {
+async function clauses(
+  io: PolicyIo,
+  reference: string,
+  options: JsonOption & { uncovered?: boolean; write?: boolean },
+): Promise<void> {
   const loaded = await load(reference);
   const scenarios = await readScenarioClauses(loaded.dir, loaded.source.clause_prefix);
   const tests = await readTestTitles(join(projectRoot(), 'test'));
   const rows = clauseMatrix(loaded, scenarios, tests, await readClauseList(loaded.dir));
   const bare = rows.filter((row) => carriers(row) === 'uncovered');
   const shown = options.uncovered ? bare : rows;
-  if (options.json) io.out(asJson(shown));
+  if (options.write) {
+    const file = join(projectRoot(), 'docs', `clauses-${basename(loaded.dir)}.md`);
+    await writeFile(file, clausesPage({ id: basename(loaded.dir), title: loaded.source.title }, rows));
+    io.out(options.json ? asJson({ file }) : file);
+  } else if (options.json) io.out(asJson(shown));
   else
     io.out(
       table(
@@ -166,7 +175,10 @@ export function policyCommand(program: Command, io: PolicyIo): Command {
   command('clauses', 'print clause by clause what implements and proves it')
     .argument('<pack>', PACK)
     .option('--uncovered', 'only clauses that nothing carries')
-    .action((pack: string, options: JsonOption & { uncovered?: boolean }) => clauses(io, pack, options));
+    .option('--write', 'write the page docs/clauses-<pack>.md')
+    .action((pack: string, options: JsonOption & { uncovered?: boolean; write?: boolean }) =>
+      clauses(io, pack, options),
+    );
   command('preview', 'render a template with sample values')
     .argument('<pack>', PACK)
     .argument('<template>', 'its name')
