@@ -182,6 +182,7 @@ export function liveCommands(program: Command, io: CliIo): void {
     });
   program
     .command('board')
+    .option('--kind <kind>', 'a kind of ticket beside support')
     .option('--status <status>')
     .option('--priority <priority>')
     .option('--queue <queue>')
@@ -196,7 +197,8 @@ export function liveCommands(program: Command, io: CliIo): void {
           field: 'limit',
         });
       const query = new URLSearchParams();
-      for (const name of ['status', 'priority', 'queue', 'owner']) if (options[name]) query.set(name, options[name]);
+      for (const name of ['kind', 'status', 'priority', 'queue', 'owner'])
+        if (options[name]) query.set(name, options[name]);
       const tickets = await boardRows(api(), query, limit);
       print(options, tickets, () =>
         table(

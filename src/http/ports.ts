@@ -81,6 +81,7 @@ export interface BoardQuery {
 export interface BoardRow {
   id: string;
   number: string;
+  kind: string;
   subject: string;
   status: string;
   priority: string;

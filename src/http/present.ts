@@ -75,6 +75,7 @@ export function boardRowOf(row: BoardRow): object {
   const {
     id,
     number,
+    kind,
     subject,
     status,
     priority,
@@ -89,6 +90,7 @@ export function boardRowOf(row: BoardRow): object {
   return {
     id,
     number,
+    kind,
     subject,
     status,
     priority,

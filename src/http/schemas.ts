@@ -145,6 +145,7 @@ const list = z
   .optional();
 
 export const boardQuery = z.strictObject({
+  kind: list.describe('Kinds of ticket, separated by commas; without it support tickets only'),
   status: list.describe('Any of these, separated by commas'),
   priority: list.describe('Any of these, separated by commas: P1,P2'),
   queue: z.string().max(200).optional(),
@@ -163,6 +164,7 @@ export const boardSchema = z
       z.object({
         id: z.string(),
         number: z.string(),
+        kind: z.string().describe('support, or a kind of the pack'),
         subject: z.string(),
         status: z.string(),
         priority: z.string(),

@@ -6,6 +6,8 @@ import type { BoardLevel } from './projections';
 
 /** Which tickets; lists mean any of. Without `status` and `q`, closed ones are left out. */
 export interface BoardFilters {
+  /** Kinds of ticket; without it, support tickets only. */
+  kind?: string[];
   status?: string[];
   priority?: string[];
   queue?: string;
@@ -32,6 +34,7 @@ export interface BoardQuery {
 export interface BoardTicket {
   id: string;
   number: string;
+  kind: string;
   subject: string;
   status: string;
   priority: string;
@@ -48,6 +51,8 @@ export interface BoardTicket {
   nextLabel: string | null;
 }
 
+/** The kind that customers open. */
+const SUPPORT = 'support';
 const FAR = `'infinity'::timestamptz`;
 const NEXT_DUE = `coalesce(b.next_due_at, ${FAR})`;
 /** What pages are ordered by, with its type; the ticket id makes every place unique. */
@@ -65,6 +70,7 @@ const MOST = 500;
 interface Row {
   ticket_id: string;
   number: string | null;
+  kind: string;
   ticket_number: number | null;
   subject: string | null;
   status: string | null;
@@ -131,6 +137,7 @@ function conditions(filters: BoardFilters): { where: string[]; values: unknown[]
     values.push(value);
     where.push(sql.replaceAll('?', `$${values.length}`));
   };
+  add('b.kind = any(?)', filters.kind ?? [SUPPORT]);
   if (filters.status !== undefined) add('b.status = any(?)', filters.status);
   else if (filters.q === undefined) where.push(`b.status is distinct from 'closed'`);
   if (filters.priority !== undefined) add('b.priority = any(?)', filters.priority);
@@ -147,6 +154,7 @@ function conditions(filters: BoardFilters): { where: string[]; values: unknown[]
 const boardTicket = (row: Row): BoardTicket => ({
   id: row.ticket_id,
   number: row.number ?? String(row.ticket_number ?? row.ticket_id),
+  kind: row.kind,
   subject: row.subject ?? '',
   status: row.status ?? '',
   priority: row.priority ?? '',

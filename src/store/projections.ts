@@ -14,6 +14,8 @@ export interface BoardLevel {
 export interface BoardRow {
   ticket_id: string;
   number: string | null;
+  /** `support`, or a kind of the pack. */
+  kind: string;
   subject: string | null;
   plan: string | null;
   priority: string | null;
@@ -42,6 +44,7 @@ const objectOf = (value: Json | undefined): JsonObject | undefined =>
 const blank = (ticketId: string): BoardRow => ({
   ticket_id: ticketId,
   number: null,
+  kind: 'support',
   subject: null,
   plan: null,
   priority: null,
@@ -69,6 +72,8 @@ export function projectBoard(row: BoardRow | undefined, ticketId: string, event:
   for (const [column, value] of Object.entries({ ...said(event), ...event.patch?.ticket })) {
     if (isColumn(column)) next[column] = textOf(value);
   }
+  const kind = event.patch?.ticket?.['kind'];
+  if (typeof kind === 'string') next.kind = kind;
   next.level = levels(before.level, event);
   if (event.type === 'opened') next.opened_at = event.at;
   if (event.type === 'breached' && ofCommitment(event)) next.breached = true;

@@ -3,23 +3,30 @@ import type { TicketEvent } from '../domain/ticket/types';
 import { fromSql, toSqlOrNull, type Queryable } from './database';
 import { deliveryKey, projectBoard, projectDelivery, type BoardRow, type DeliveryLogRow } from './projections';
 import { projectSla, type SlaRow } from './sla-projection';
+import { projectSnapshot, type SnapshotRow } from './snapshot';
+import { eventOf, type EventRow } from './stored-event';
 import { storableJson } from './storable';
 
 /** What is known of one ticket, and what of it was changed since it was loaded. */
 export class ReadModels {
   private readonly changedSla = new Map<number, SlaRow>();
   private readonly changedDeliveries = new Map<string, DeliveryLogRow>();
+  private readonly loadedSnapshot: SnapshotRow | undefined;
 
   constructor(
     readonly ticketId: string,
     public board: BoardRow | undefined = undefined,
+    public snapshot: SnapshotRow | undefined = undefined,
     private sla: SlaRow[] = [],
     private readonly deliveries = new Map<string, DeliveryLogRow>(),
-  ) {}
+  ) {
+    this.loadedSnapshot = snapshot;
+  }
 
   /** Takes one more event. Pure but for this object. */
   add(event: TicketEvent): void {
     this.board = projectBoard(this.board, this.ticketId, event);
+    this.snapshot = projectSnapshot(this.snapshot, this.ticketId, event);
     for (const row of projectSla(this.sla, this.ticketId, event)) this.putSla(row);
     const key = deliveryKey(event);
     if (key === undefined) return;
@@ -37,9 +44,10 @@ export class ReadModels {
     this.changedSla.set(row.seq, row);
   }
 
-  get changes(): { board: BoardRow[]; sla: SlaRow[]; deliveries: DeliveryLogRow[] } {
+  get changes(): { board: BoardRow[]; snapshot: SnapshotRow[]; sla: SlaRow[]; deliveries: DeliveryLogRow[] } {
     return {
       board: this.board === undefined ? [] : [this.board],
+      snapshot: this.snapshot === undefined || this.snapshot === this.loadedSnapshot ? [] : [this.snapshot],
       sla: [...this.changedSla.values()],
       deliveries: [...this.changedDeliveries.values()],
     };
@@ -55,12 +63,13 @@ export async function loadReadModels(
   events: readonly TicketEvent[],
 ): Promise<ReadModels> {
   const board = await db.query<Sql<BoardRow, 'opened_at' | 'updated_at'>>(
-    `select ticket_id, number, subject, plan, priority, status, tier, queue, owner, level, breached, updated_seq,
+    `select ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached, updated_seq,
        opened_at, updated_at
      from board where ticket_id = $1`,
     [ticketId],
   );
   const [row] = board.rows;
+  const snapshot = await loadSnapshot(db, ticketId, events);
   const dues = events.flatMap((event) => (typeof event.data['due'] === 'number' ? [new Date(event.data['due'])] : []));
   const sla = await db.query<Sql<SlaRow, 'anchor_at' | 'due_at' | 'met_at' | 'breached_at'>>(
     `select * from sla_result where ticket_id = $1 and (outcome in ('open', 'breached') or due_at = any($2))
@@ -80,6 +89,7 @@ export async function loadReadModels(
   return new ReadModels(
     ticketId,
     row && { ...row, opened_at: fromSql(row.opened_at), updated_at: fromSql(row.updated_at) },
+    snapshot,
     sla.rows.map((one) => ({
       ...one,
       anchor_at: fromSql(one.anchor_at),
@@ -91,6 +101,31 @@ export async function loadReadModels(
   );
 }
 
+/** The snapshot before these events; one that is missing (an archive older than the table) is made from the archive. */
+async function loadSnapshot(
+  db: Queryable,
+  ticketId: string,
+  events: readonly TicketEvent[],
+): Promise<SnapshotRow | undefined> {
+  const found = await db.query<Sql<SnapshotRow, 'opened_at' | 'resolved_at'>>(
+    `select ticket_id, kind, key, opened_at, resolved_at, closed, ticket, updated_seq
+     from ticket_snapshot where ticket_id = $1`,
+    [ticketId],
+  );
+  const [row] = found.rows;
+  if (row) return { ...row, opened_at: fromSql(row.opened_at), resolved_at: fromSql(row.resolved_at) };
+  const first = events[0]?.seq ?? 1;
+  if (first === 1) return undefined;
+  const earlier = await db.query<EventRow>(
+    'select * from ticket_event where ticket_id = $1 and seq < $2 order by seq',
+    [ticketId, first],
+  );
+  return earlier.rows.reduce<SnapshotRow | undefined>(
+    (before, one) => projectSnapshot(before, ticketId, eventOf(one)),
+    undefined,
+  );
+}
+
 /** Writes what was changed. The agenda's columns of the board stay as they are. */
 export async function saveReadModels(db: Queryable, models: readonly ReadModels[]): Promise<void> {
   const changes = models.map((one) => one.changes);
@@ -99,6 +134,12 @@ export async function saveReadModels(db: Queryable, models: readonly ReadModels[
     SAVE_BOARD,
     changes.flatMap(({ board }) => board),
     ['opened_at', 'updated_at'],
+  );
+  await save(
+    db,
+    SAVE_SNAPSHOT,
+    changes.flatMap(({ snapshot }) => snapshot),
+    ['opened_at', 'resolved_at'],
   );
   await save(
     db,
@@ -129,15 +170,23 @@ async function save<T extends object>(
 }
 
 const SAVE_BOARD = `
-  insert into board (ticket_id, number, subject, plan, priority, status, tier, queue, owner, level, breached,
+  insert into board (ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached,
     updated_seq, opened_at, updated_at)
-  select ticket_id, number, subject, plan, priority, status, tier, queue, owner, level, breached,
+  select ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached,
     updated_seq, opened_at, updated_at
   from jsonb_populate_recordset(null::board, $1::jsonb)
-  on conflict (ticket_id) do update set number = excluded.number, subject = excluded.subject, plan = excluded.plan,
+  on conflict (ticket_id) do update set number = excluded.number, kind = excluded.kind, subject = excluded.subject, plan = excluded.plan,
     priority = excluded.priority, status = excluded.status, tier = excluded.tier, queue = excluded.queue,
     owner = excluded.owner, level = excluded.level, breached = excluded.breached,
     updated_seq = excluded.updated_seq, opened_at = excluded.opened_at, updated_at = excluded.updated_at`;
+
+const SAVE_SNAPSHOT = `
+  insert into ticket_snapshot (ticket_id, pack_id, kind, key, opened_at, resolved_at, closed, ticket, updated_seq)
+  select s.ticket_id, t.pack_id, s.kind, s.key, s.opened_at, s.resolved_at, s.closed, s.ticket, s.updated_seq
+  from jsonb_populate_recordset(null::ticket_snapshot, $1::jsonb) s left join ticket t on t.id = s.ticket_id
+  on conflict (ticket_id) do update set kind = excluded.kind, key = excluded.key, opened_at = excluded.opened_at,
+    resolved_at = excluded.resolved_at, closed = excluded.closed, ticket = excluded.ticket,
+    updated_seq = excluded.updated_seq`;
 
 const SAVE_SLA = `
   insert into sla_result select * from jsonb_populate_recordset(null::sla_result, $1::jsonb)

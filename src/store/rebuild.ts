@@ -15,7 +15,7 @@ export interface Rebuilt {
 }
 
 /**
- * Throws board, SLA results and delivery log away and makes them again from `ticket_event`, in one transaction: readers
+ * Throws board, snapshots, SLA results and delivery log away and makes them again from `ticket_event`, in one transaction: readers
  * see the old rows until it ends, appends wait. What is due next is not in the events: it is null until a ticket's next
  * append. Errors: ESC_STORE_UNAVAILABLE.
  */
@@ -26,7 +26,8 @@ export async function rebuildReadModels(pool: Database, page = PAGE): Promise<Re
     await client.query('set local statement_timeout = 0');
     await patient(`select pg_advisory_xact_lock(${REBUILD_LOCK})`);
     // Not `truncate`, which would shut readers out.
-    for (const table of ['board', 'sla_result', 'delivery_log']) await patient(`delete from ${table}`);
+    for (const table of ['board', 'ticket_snapshot', 'sla_result', 'delivery_log'])
+      await patient(`delete from ${table}`);
     return fold(client, page);
   });
 }
@@ -60,7 +61,7 @@ async function fold(client: PoolClient, page: number): Promise<Rebuilt> {
 
 /** The same for one ticket, whose agenda stays. Part of the caller's transaction. */
 export async function rebuildTicket(client: PoolClient, ticketId: string): Promise<void> {
-  for (const table of ['sla_result', 'delivery_log']) {
+  for (const table of ['ticket_snapshot', 'sla_result', 'delivery_log']) {
     await client.query(`delete from ${table} where ticket_id = $1`, [ticketId]);
   }
   const { rows } = await client.query<EventRow>('select * from ticket_event where ticket_id = $1 order by seq', [

@@ -137,7 +137,7 @@ describe('the OpenAPI document', () => {
        "GET /readyz getReadiness [200 429 500 503]",
        "GET /status getStatus [200 429 500 503]",
        "GET /v1/openapi.json getOpenApiOfV1 [200 401 403 429 500 503]",
-       "GET /v1/tickets listTickets [200 400 401 403 429 500 503] query:status query:priority query:queue query:owner query:pack query:q query:breached query:sort query:cursor query:limit",
+       "GET /v1/tickets listTickets [200 400 401 403 429 500 503] query:kind query:status query:priority query:queue query:owner query:pack query:q query:breached query:sort query:cursor query:limit",
        "GET /v1/tickets/{id} getTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/agenda getAgenda [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/explain explainTicket [200 400 401 403 404 410 429 500 503]",

@@ -156,6 +156,7 @@ export function portsOf(world: World): HttpPorts {
         const row = {
           id: 'TICK-20260302-001',
           number: '10001',
+          kind: 'support',
           subject: 'Down',
           status: 'created',
           priority: 'P1',

@@ -15,6 +15,7 @@ describe('GET /v1/tickets', () => {
         {
           id: 'TICK-20260302-001',
           number: '10001',
+          kind: 'support',
           subject: 'Down',
           status: 'created',
           priority: 'P1',

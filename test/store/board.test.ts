@@ -45,6 +45,15 @@ test('sorts by next due, by opening, by priority; nothing due comes last', async
   expect(await ids({ sort: 'priority' })).toEqual([first, idle, soon, late]);
 });
 
+test('lists support tickets, and those of other kinds where they are asked for', async () => {
+  const ticket = await put({ priority: 'P3' });
+  const review = await put({ kind: 'review', key: 'weekly', priority: 'P4' });
+  expect(await ids({})).toEqual([ticket]);
+  expect(await ids({ filters: { kind: ['review'] } })).toEqual([review]);
+  expect(await ids({ filters: { kind: ['support', 'review'] } })).toEqual([ticket, review]);
+  expect((await listTickets(store.pool, { filters: { kind: ['review'] } })).tickets[0]?.kind).toBe('review');
+});
+
 test.each(['next_due', 'opened', 'priority'] as const)(
   'pages by %s join without gaps, equal places included',
   async (sort) => {

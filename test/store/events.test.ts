@@ -161,3 +161,13 @@ test('an event with text that PostgreSQL would refuse is archived', async () => 
   await appendEvents(store.pool, id, [event(1, 'message', { data: { text: 'a\u0000b \\u0000 \ud83d' } })]);
   expect((await readEvents(store.pool, id))[0]?.data).toEqual({ text: 'a\uFFFDb \\u0000 \uFFFD' });
 });
+
+test('an archive that is older than the snapshots gets the whole one with its next event', async () => {
+  await appendEvents(store.pool, 'TICK-OLD', [opened({ issue_key: 'login' }), event(2, 'noted')]);
+  await store.pool.query(`delete from ticket_snapshot where ticket_id = 'TICK-OLD'`);
+  await appendEvents(store.pool, 'TICK-OLD', [event(3, 'changed', { patch: { ticket: { tier: 2 } } })]);
+  const { rows } = await store.pool.query<{ ticket: object; updated_seq: number }>(
+    `select ticket, updated_seq from ticket_snapshot where ticket_id = 'TICK-OLD'`,
+  );
+  expect(rows[0]).toMatchObject({ updated_seq: 3, ticket: { tier: 2, issue_key: 'login', status: 'created' } });
+});

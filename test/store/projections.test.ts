@@ -1,5 +1,6 @@
 import type { TicketEvent } from '../../src/domain/ticket/types';
 import { projectBoard, projectDelivery, type BoardRow, type DeliveryLogRow } from '../../src/store/projections';
+import { projectSnapshot, type SnapshotRow } from '../../src/store/snapshot';
 import { projectSla, type SlaRow } from '../../src/store/sla-projection';
 import { canonicalJson } from '../../src/store/storable';
 import { upcast, type Upcaster } from '../../src/store/stored-event';
@@ -31,6 +32,34 @@ const clock = (seq: number, type: string, minutes: number, due?: number): Ticket
   );
 const met = (seq: number, minutes: number, data: TicketEvent['data']): TicketEvent =>
   event(seq, 'met', { subject: 'x', data }, minutes);
+
+describe('the snapshot', () => {
+  const snapshot = (events: TicketEvent[]): SnapshotRow | undefined =>
+    events.reduce<SnapshotRow | undefined>((row, one) => projectSnapshot(row, 'T', one), undefined);
+
+  test('is what conditions read as the ticket, with its kind and key beside it', () => {
+    const row = snapshot([
+      opened({ kind: 'review', key: 'weekly', opened_at: T0, issue_key: 'login' }),
+      event(2, 'changed', { patch: { ticket: { issue_key: null, tier: 2 } } }),
+      event(3, 'noted'),
+    ]);
+    expect(row).toMatchObject({ kind: 'review', key: 'weekly', opened_at: T0, closed: false, updated_seq: 2 });
+    expect(row?.ticket).toMatchObject({ tier: 2, status: 'created', customer: { plan: 'enterprise' } });
+    expect(row?.ticket).not.toHaveProperty('issue_key');
+  });
+
+  test('says when a ticket was resolved, no longer once it was reopened, and that it is closed', () => {
+    const resolved = [
+      opened(),
+      event(2, 'resolved', { patch: { ticket: { status: 'resolved', resolved_at: at(2) } } }),
+    ];
+    expect(snapshot(resolved)).toMatchObject({ resolved_at: at(2), closed: false });
+    const reopened = event(3, 'reopened', { patch: { ticket: { status: 'in_progress', resolved_at: null } } });
+    expect(snapshot([...resolved, reopened])).toMatchObject({ resolved_at: null, closed: false });
+    const closed = event(3, 'closed', { patch: { ticket: { status: 'closed' } } });
+    expect(snapshot([...resolved, closed])).toMatchObject({ resolved_at: at(2), closed: true });
+  });
+});
 
 describe('the board', () => {
   test('takes what events say where they patch nothing', () => {

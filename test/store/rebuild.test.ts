@@ -14,7 +14,8 @@ async function readModels(): Promise<unknown> {
   const deliveries = await store.pool.query('select * from delivery_log order by ticket_id, key');
   // What is due next is not in the events.
   const rows = board.rows.map(({ next_due_at: _at, next_due_label: _label, agenda: _agenda, ...row }) => row);
-  return { board: rows, sla: sla.rows, deliveries: deliveries.rows };
+  const snapshots = await store.pool.query('select * from ticket_snapshot order by ticket_id');
+  return { board: rows, snapshots: snapshots.rows, sla: sla.rows, deliveries: deliveries.rows };
 }
 
 const name = fc.constantFrom('response', 'updates');
@@ -61,6 +62,12 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc
     .constantFrom('P1', 'P2', 'P3')
     .map((to) => ({ type: 'changed', subject: 'priority', data: { field: 'priority', to } })),
+  fc.constantFrom('login', 'mail', null).map((to) => ({
+    type: 'changed',
+    subject: 'issue_key',
+    data: { field: 'issue_key', to },
+    patch: { ticket: { issue_key: to, ...(to === 'mail' ? { status: 'closed', resolved_at: T0 } : {}) } },
+  })),
 );
 
 /** A ticket's life, and where its batches end. */
@@ -77,7 +84,7 @@ test('what a rebuild makes is what the appends had made, for any events in any b
       fc.array(life, { minLength: 1, maxLength: 4 }),
       fc.integer({ min: 2, max: 30 }),
       async (lives, page) => {
-        await store.pool.query('truncate ticket_event, board, sla_result, delivery_log');
+        await store.pool.query('truncate ticket_event, board, ticket_snapshot, sla_result, delivery_log');
         for (const [ticket, [events, sizes]] of lives.entries()) {
           for (let from = 0, batch = 0; from < events.length; batch++) {
             const to = from + (sizes[batch % sizes.length] ?? 1);
@@ -101,7 +108,7 @@ test('what a rebuild makes is what the appends had made, for any events in any b
 });
 
 test('what is due next is null after a rebuild until the next append', async () => {
-  await store.pool.query('truncate ticket_event, board, sla_result, delivery_log');
+  await store.pool.query('truncate ticket_event, board, ticket_snapshot, sla_result, delivery_log');
   const agenda = [{ at: T0 + MINUTE, label: 'response', kind: 'due' }];
   await appendEvents(store.pool, 'TICK-1', [opened()], agenda);
   await rebuildReadModels(store.pool);
@@ -112,7 +119,7 @@ test('what is due next is null after a rebuild until the next append', async () 
 });
 
 test('a rebuild beside appends loses none of them', async () => {
-  await store.pool.query('truncate ticket_event, board, sla_result, delivery_log');
+  await store.pool.query('truncate ticket_event, board, ticket_snapshot, sla_result, delivery_log');
   const tickets = ['TICK-1', 'TICK-2', 'TICK-3'];
   for (const ticket of tickets) await appendEvents(store.pool, ticket, [opened()]);
   const writes = tickets.map(async (ticket) => {
@@ -127,7 +134,7 @@ test('a rebuild beside appends loses none of them', async () => {
 });
 
 test('a rebuild waits for an append that has begun', async () => {
-  await store.pool.query('truncate ticket_event, board, sla_result, delivery_log');
+  await store.pool.query('truncate ticket_event, board, ticket_snapshot, sla_result, delivery_log');
   let rebuilt: Promise<unknown> | undefined;
   await transaction(store.pool, async (client) => {
     await appendEvents(client, 'TICK-1', [opened()]);
@@ -141,6 +148,6 @@ test('a rebuild waits for an append that has begun', async () => {
 });
 
 test('an empty archive gives an empty board', async () => {
-  await store.pool.query('truncate ticket_event, board, sla_result, delivery_log');
+  await store.pool.query('truncate ticket_event, board, ticket_snapshot, sla_result, delivery_log');
   expect(await rebuildReadModels(store.pool)).toEqual({ tickets: 0, events: 0 });
 });

@@ -4,7 +4,8 @@ import type { Seen, StatePatch, TicketEvent, TicketState } from './types';
 /** How many command ids are remembered for de-duplication across continue-as-new. */
 const COMMAND_IDS_KEPT = 200;
 
-function mergeMap(current: JsonObject, patch: JsonObject | undefined): JsonObject {
+/** The record with a patch: `null` deletes a key, everything else replaces it. */
+export function mergeMap(current: JsonObject, patch: JsonObject | undefined): JsonObject {
   if (!patch) return current;
   const next = { ...current };
   for (const [key, value] of Object.entries(patch)) {
