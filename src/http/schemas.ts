@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../domain/policy/types';
 import { parseInstant } from '../domain/time/instants';
-import { openingSchema } from '../rehearsal/scenario';
+import { hasCustomer, openingShape } from '../rehearsal/scenario';
 import { BOARD_SORTS } from './ports';
 
 const instantOut = z.string().meta({ format: 'date-time' });
@@ -30,7 +30,7 @@ export const commandParams = ticketParams.extend({
 
 export const repeatHeaders = z.object({ 'idempotency-key': repeatKey.optional().describe('Makes a repeat harmless') });
 
-export const openBody = openingSchema
+export const openBody = openingShape
   .extend({
     pack: z.string().min(1).max(128).optional().describe('Name or hash of the policy pack; absent: the default one'),
     idempotencyKey: repeatKey.optional().describe('Instead of the header Idempotency-Key'),
@@ -38,6 +38,7 @@ export const openBody = openingSchema
       .optional()
       .describe('When intake received it, where that was earlier than now (keys of intake and admin only)'),
   })
+  .superRefine(hasCustomer)
   .meta({ id: 'Opening', description: 'What intake says of a new ticket; what is absent is classified' });
 
 export const openedSchema = z

@@ -134,7 +134,18 @@ export function* walkExpr(
 }
 
 /** The roots whose second segment matters to what an expression depends on. */
-const TWO_SEGMENTS = new Set(['ticket', 'is', 'commitment', 'task', 'path', 'flow', 'fact', 'delivery', 'param']);
+const TWO_SEGMENTS = new Set([
+  'ticket',
+  'other',
+  'is',
+  'commitment',
+  'task',
+  'path',
+  'flow',
+  'fact',
+  'delivery',
+  'param',
+]);
 
 function addReads(x: Expr, bound: ReadonlySet<string>, reads: Set<string>): void {
   const child = (part: Expr): void => addReads(part, bound, reads);

@@ -77,7 +77,7 @@ export function compileAction(c: Compiler, source: ActionSource, path: SourcePat
     };
   }
   if (source.open_ticket) {
-    const { kind, key, fields, link } = source.open_ticket;
+    const { kind, key, fields, link, subject } = source.open_ticket;
     const at = [...path, 'open_ticket'];
     return {
       ...base,
@@ -85,11 +85,22 @@ export function compileAction(c: Compiler, source: ActionSource, path: SourcePat
       kind,
       key: c.value(key ?? '', [...at, 'key']),
       fields: c.values(fields, [...at, 'fields']),
+      ...c.maybeValue('subject', subject, [...at, 'subject']),
       ...given('link', link),
     };
   }
   if (source.link)
     return { ...base, do: 'link', to: c.value(source.link.to, [...path, 'link', 'to']), kind: source.link.kind };
+  if (source.tell) {
+    const at = [...path, 'tell'];
+    return {
+      ...base,
+      do: 'tell',
+      to: c.value(source.tell.to, [...at, 'to']),
+      event: source.tell.event,
+      with: c.values(source.tell.with, [...at, 'with']),
+    };
+  }
   if (source.clocks !== undefined) return { ...base, do: 'clocks', clocks: value('clocks') };
   if (source.restrict)
     return { ...base, do: 'restrict', to: c.value(listOf(source.restrict.to), [...path, 'restrict', 'to']) };

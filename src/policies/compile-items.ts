@@ -8,11 +8,13 @@ import type {
   GuardDef,
   Json,
   JsonObject,
+  KindDef,
   PathDef,
   RoleDef,
   RuleDef,
   TableDef,
   TaskDef,
+  TicketQuery,
 } from '../domain/policy/types';
 import { commandName } from '../domain/ticket/commands';
 import { compileAction } from './compile-actions';
@@ -72,6 +74,7 @@ export const compileField: Make<'fields', FieldDef> = (c, name, source, path) =>
 export const compileTable: Make<'tables', TableDef> = (c, name, source, path) => ({
   name,
   clauses: source.clauses,
+  kind: listOf(source.kind),
   ...given('sets', source.sets),
   hit: source.hit,
   rows: (Array.isArray(source.rows) ? source.rows : []).map((row, i) => ({
@@ -88,22 +91,46 @@ export const compileCondition: Make<'conditions', ConditionDef> = (c, name, sour
     ? { name, cel: c.cel(source, path, 'condition'), clauses: [] }
     : { name, cel: c.cel(source.is, [...path, 'is'], 'condition'), clauses: source.clauses };
 
+function query(c: Compiler, source: Item<'facts'>, path: SourcePath): TicketQuery | undefined {
+  if (source.tickets === undefined) return undefined;
+  const distinct = /^distinct (.+)$/.exec(source.count ?? '')?.[1];
+  return {
+    where: c.cel(source.tickets, [...path, 'tickets'], 'query'),
+    kind: listOf(source.kind),
+    among: listOf(source.among),
+    count: distinct === undefined ? 'tickets' : { distinct: distinct.split('.') },
+    ...(source.window === undefined ? {} : { window: ms(source.window) }),
+    watch: source.watch,
+  };
+}
+
 export const compileFact: Make<'facts', FactDef> = (c, name, source, path) => {
-  const { clauses, values, deadline, watch, ...rest } = source;
-  if (source.tickets !== undefined) c.cel(source.tickets, [...path, 'tickets'], 'query');
+  const { clauses, values, deadline, watch: _watch, tickets: _tickets, kind: _kind, among: _among, ...rest } = source;
   return {
     name,
     clauses,
     source: JSON.parse(JSON.stringify(rest)) as JsonObject,
     values,
     deadline: ms(deadline),
-    watch,
+    ...given('tickets', query(c, source, path)),
   };
 };
+
+export const compileKind: Make<'kinds', KindDef> = (c, name, source, path) => ({
+  name,
+  title: source.title,
+  fields: source.fields ?? [],
+  statuses: source.statuses ?? [],
+  edit: source.edit ?? [],
+  ...c.maybe('openedWhen', source.opened_when, [...path, 'opened_when'], 'kind'),
+  key: c.value(source.key, [...path, 'key']),
+  clauses: source.clauses,
+});
 
 export const compileCommitment: Make<'commitments', CommitmentDef> = (c, name, source, path) => ({
   name,
   clauses: source.clauses,
+  kind: listOf(source.kind),
   clock: c.clock(patternsOf(source.from), { ...source, cadence: source.cadence as Json | undefined }, path),
   met: patternsOf(source.met),
   ...c.maybe('metWhen', source.met_when, [...path, 'met_when'], 'when'),
@@ -115,6 +142,7 @@ export const compileCommitment: Make<'commitments', CommitmentDef> = (c, name, s
 export const compileTask: Make<'tasks', TaskDef> = (c, name, source, path) => ({
   name,
   clauses: source.clauses,
+  kind: listOf(source.kind),
   ...given('title', source.title),
   clock: c.clock(
     patternsOf(source.opens),
@@ -157,6 +185,7 @@ export const compileRule: Make<'rules', RuleDef> = (c, name, source, path) => {
   return {
     name,
     clauses: source.clauses,
+    kind: listOf(source.kind),
     on,
     ...c.maybe('when', source.when, [...path, 'when'], 'when'),
     ...given('once', source.once),
@@ -171,6 +200,7 @@ export const compileRule: Make<'rules', RuleDef> = (c, name, source, path) => {
 export const compileGuard: Make<'guards', GuardDef> = (c, name, source, path) => ({
   name,
   clauses: source.clauses,
+  kind: listOf(source.kind),
   command: commandName(source.command) ?? source.command,
   ...c.maybe('when', source.when, [...path, 'when'], 'when'),
   needs: source.needs,

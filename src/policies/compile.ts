@@ -11,6 +11,7 @@ import {
   compileFact,
   compileField,
   compileGuard,
+  compileKind,
   compilePath,
   compileRole,
   compileRule,
@@ -153,14 +154,13 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     templates,
     flows: plain(source.flows) as JsonObject,
     schedules: plain(source.schedules) as JsonObject,
-    kinds: plain(source.kinds) as JsonObject,
+    kinds: each(c, 'kinds', source.kinds, compileKind),
     metrics: plain(source.metrics) as JsonObject,
     catchAll:
       source.catch_all ?? Object.values(source.paths).find((path) => path.catch_all !== undefined)?.catch_all ?? '',
   };
   checkThrough(c, source.flows, ['flows'], 'flow');
   checkThrough(c, source.schedules, ['schedules'], 'schedule');
-  checkThrough(c, source.kinds, ['kinds'], 'kind');
   checkThrough(c, source.metrics, ['metrics'], 'metric');
   checkThrough(c, source.rollout, ['rollout'], 'rollout');
   resolveTableReads(c.cels, (name) => rowCels(tables[name]));

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { TocsinError } from '../domain/errors';
 import type { Json, JsonObject } from '../domain/policy/types';
 import { commandName } from '../domain/ticket/commands';
-import { COMMANDS } from '../domain/ticket/types';
+import { COMMANDS, SUPPORT } from '../domain/ticket/types';
 import { parseDuration, parseInstant } from '../domain/time/instants';
 import { issuesOf } from '../policies/schema-issues';
 
@@ -29,22 +29,39 @@ const duration = z
 /** Plans of customers. */
 export const PLANS = ['starter', 'professional', 'enterprise'] as const;
 
-/** An opening as `open`, `POST /tickets` and scenarios share it. */
-export const openingSchema = z.strictObject({
+/** The fields of an opening. */
+export const openingShape = z.strictObject({
   subject: z.string().min(1),
   body: z.string().default(''),
   channel: z.enum(['email', 'chat', 'phone', 'portal', 'api']).default('email'),
   priority: z.enum(['P1', 'P2', 'P3', 'P4']).optional(),
-  customer: z.looseObject({
-    name: z.string().min(1),
-    email: z.string().regex(/^\S+@\S+$/, 'must be an e-mail address'),
-    plan: z.enum(PLANS),
-  }),
+  /** A kind of the pack; who asks may be missing in kinds other than support, which the core sees to. */
+  kind: z.string().optional(),
+  key: z.string().optional(),
+  customer: z
+    .looseObject({
+      name: z.string().min(1),
+      email: z.string().regex(/^\S+@\S+$/, 'must be an e-mail address'),
+      plan: z.enum(PLANS),
+    })
+    .optional(),
   category: z.string().optional(),
   tags: z.array(z.string()).optional(),
   externalId: z.string().optional(),
   fields: z.record(z.string(), json).optional(),
 });
+
+/** Every support ticket has somebody who asks. */
+export function hasCustomer(
+  opening: { kind?: string | undefined; customer?: unknown },
+  context: z.RefinementCtx,
+): void {
+  if (opening.customer === undefined && (opening.kind ?? SUPPORT) === SUPPORT)
+    context.addIssue({ code: 'invalid_type', expected: 'object', path: ['customer'], input: undefined });
+}
+
+/** An opening as `open`, `POST /tickets` and scenarios share it. */
+export const openingSchema = openingShape.superRefine(hasCustomer);
 
 /** A list, a map: nothing written after its name means an empty one. */
 const listOf = <T extends z.ZodType>(entry: T) =>

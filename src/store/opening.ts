@@ -69,9 +69,11 @@ async function repeated(
 async function insertTicket(client: PoolClient, request: OpenRequest, hash: string): Promise<OpenedTicket> {
   const { opening, now } = request;
   const id = await nextId(client, now);
-  const partyId = await upsertParty(client, opening.customer, now);
   // Subject, body, customer and fields are the message's: they may be personal.
   const { subject, body, customer, fields, ...rest } = opening;
+  if (!customer)
+    throw new TocsinError('ESC_FIELD_REQUIRED', 'an opening needs the field "customer"', { field: 'customer' });
+  const partyId = await upsertParty(client, customer, now);
   const inserted = await client.query<{ number: number }>(
     `insert into ticket (id, number, pack_id, pack_hash, opened_at, received_at, idempotency_key, request_hash,
        party_id, opening)
@@ -117,7 +119,11 @@ async function nextId(client: PoolClient, now: EpochMs): Promise<string> {
   return `TICK-${day.replaceAll('-', '')}-${String(counted.rows[0]?.last).padStart(3, '0')}`;
 }
 
-async function upsertParty(client: PoolClient, customer: Opening['customer'], now: EpochMs): Promise<number> {
+async function upsertParty(
+  client: PoolClient,
+  customer: NonNullable<Opening['customer']>,
+  now: EpochMs,
+): Promise<number> {
   const { name, email, ...attributes } = customer;
   const kept = await client.query<{ id: number }>(
     `insert into party (name, email, attributes, created_at) values ($1, $2, $3, $4)

@@ -177,6 +177,8 @@ class TicketRun {
     if (this.rehearsed) this.apply(input);
     else if (input.kind === 'receipt')
       this.apply({ kind: 'receipt', receipt: { ...input.receipt, at: Math.min(input.receipt.at, this.now()) } });
+    else if (input.kind === 'told')
+      this.apply({ kind: 'told', told: { ...input.told, at: Math.min(input.told.at, this.now()) } });
     else this.apply({ kind: 'fact', answer: { ...input.answer, at: Math.min(input.answer.at, this.now()) } });
   }
 

@@ -337,20 +337,6 @@ rotas:
     expect(pack.clauses).toEqual({ 'HD-001': ['calendars.c'] });
   });
 
-  test('facts keep their question as data', async () => {
-    const pack = await compiled(
-      'facts: { f: { tickets: other.k == ticket.k, count: distinct customer.id, window: P1D, watch: true, values: [a], deadline: PT30S } }\n',
-    );
-    expect(pack.facts['f']).toEqual({
-      name: 'f',
-      clauses: [],
-      values: ['a'],
-      watch: true,
-      deadline: 30_000,
-      source: { tickets: 'other.k == ticket.k', count: 'distinct customer.id', window: 'P1D', reads: [] },
-    });
-  });
-
   test('clause ids get the prefix of the pack where they lack it', async () => {
     const loaded = await loadFiles({
       'pack.yaml':
@@ -379,11 +365,12 @@ rollout: { key: ticket.id, steps: [50], rest: off, next_when: metric.m.met }
     expect(lines(loaded)).toEqual([]);
     const found = loaded.sites.map((site) => `${site.place} ${site.path.join('.')} ${site.cel.src}`);
     expect(found).toEqual([
+      'kind kinds.k.opened_when ticket.x',
+      'value kinds.k.key ticket.id',
       'flow flows.f.starts.when true',
       'value flows.f.states.a.do.0.notify.to ticket.owner',
       'flow flows.f.states.a.go.0.when ticket.x',
       'schedule schedules.s.at version.next_review',
-      'kind kinds.k.opened_when ticket.x',
       "metric metrics.m.share seen('x')",
       "metric metrics.m.mean count('y')",
       'rollout rollout.next_when metric.m.met',

@@ -19,12 +19,12 @@ const LATER: Record<string, string> = {
   'facts.*.score': 'classification by models',
   'facts.*.below': 'classification by models',
   'facts.*.reads': 'classification by models',
-  'facts.*.tickets': 'correlation of tickets in the store',
-  'facts.*.count': 'correlation of tickets in the store',
-  'facts.*.window': 'correlation of tickets in the store',
-  'facts.*.watch': 'correlation of tickets in the store',
   schedules: 'schedules that open tickets',
-  kinds: 'registers and reviews',
+  'kinds.*.title': 'registers and reviews',
+  'kinds.*.fields': 'registers and reviews',
+  'kinds.*.edit': 'registers and reviews',
+  'kinds.*.opened_when': 'registers and reviews',
+  'kinds.*.key': 'registers and reviews',
   metrics: 'reports over the archive',
   rollout: 'rollout of a version',
   uses: 'composition of packs',
@@ -39,6 +39,9 @@ const LATER: Record<string, string> = {
   'guards.*.offer': 'offers beside a refusal',
   'action.open_ticket.key': 'registers and reviews',
   'action.open_ticket.link': 'registers and reviews',
+  'action.open_ticket.subject': 'registers and reviews',
+  'action.tell.event': 'registers and reviews',
+  'action.tell.with': 'registers and reviews',
   ...Object.fromEntries(
     ['notify', 'page', 'send', 'draft', 'status_page'].flatMap((verb) => [
       [`action.${verb}.delay`, 'deliveries in order'],
@@ -76,6 +79,7 @@ const OWNERS: Record<string, string> = {
   paths: 'PathDef',
   rules: 'RuleDef',
   guards: 'GuardDef',
+  kinds: 'KindDef',
   templates: 'TemplateDef',
 };
 
@@ -108,6 +112,12 @@ const COUNTERPARTS: Record<string, string> = {
   'paths.*.levels[].sets': 'LevelDef.sets',
   'paths.*.levels[].title': 'LevelDef.title',
   'rules.*.after': 'RuleDef.clock',
+  ...Object.fromEntries(
+    ['tables', 'commitments', 'tasks', 'rules', 'guards'].map((construct) => [`${construct}.*.kind`, 'OfKinds.kind']),
+  ),
+  ...Object.fromEntries(
+    ['kind', 'among', 'count', 'window', 'watch'].map((field) => [`facts.*.${field}`, `TicketQuery.${field}`]),
+  ),
   'action.open_task.template': 'Action.task',
   'action.restrict.to': 'Action.to',
   'action.call.to': 'Action.to',

@@ -142,7 +142,7 @@ describe('what is wrong is said with its line and column', () => {
       'two verbs in one action',
       'rules:\n  r:\n    on: opened\n    do:\n      - tag: a\n        note: b\n',
       [
-        'pack.yaml:7:9 error "do" must have exactly one of set, tag, untag, note, assign, notify, page, send, status_page, draft, escalate, deescalate, ask, open_task, open_ticket, link, clocks, restrict, call, command (schema)',
+        'pack.yaml:7:9 error "do" must have exactly one of set, tag, untag, note, assign, notify, page, send, status_page, draft, escalate, deescalate, ask, open_task, open_ticket, link, tell, clocks, restrict, call, command (schema)',
       ],
     ],
     [

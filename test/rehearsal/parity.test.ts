@@ -1,5 +1,5 @@
 import type { Delivery, Input, Receipt, TicketEvent, TicketState } from '../../src/domain/ticket/types';
-import { advance, handle, nextDue, open } from '../../src/domain/ticket/engine';
+import { advance, handle, inputInstant, nextDue, open } from '../../src/domain/ticket/engine';
 import { byInstantAndKey, rehearseOnCore } from '../../src/rehearsal/core-engine';
 import type { Plan } from '../../src/rehearsal/plan';
 import { repositoryPack } from '../support/pack';
@@ -27,14 +27,7 @@ function playInSplits(plan: Plan, random: () => number): TicketEvent[] {
     some.filter((event) => event.type === 'delivery').map((event) => world.receipt(event.data as unknown as Delivery));
   let receipts = receiptsOf(events);
   const inputs: Input[] = plan.inputs.map((one) => one.input);
-  const instantOf = (input: Input | undefined): number =>
-    input === undefined
-      ? Infinity
-      : input.kind === 'command'
-        ? input.command.at
-        : input.kind === 'fact'
-          ? input.answer.at
-          : input.receipt.at;
+  const instantOf = (input: Input | undefined): number => (input === undefined ? Infinity : inputInstant(input));
   const keep = (step: { state: TicketState; events: readonly TicketEvent[] }): void => {
     state = random() < 0.1 ? (JSON.parse(JSON.stringify(step.state)) as TicketState) : step.state;
     events.push(...step.events);

@@ -7,7 +7,7 @@ export const T0 = Date.UTC(2026, 2, 6, 10);
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-export const OPENING: Opening = {
+export const OPENING: Opening & Required<Pick<Opening, 'customer'>> = {
   subject: 'Login fails for everyone',
   body: 'Since 09:50 nobody of us can log in. Call me: Dana Whitfield.',
   channel: 'email',

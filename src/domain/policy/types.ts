@@ -67,7 +67,13 @@ export interface ClockDef {
   early: number;
 }
 
-export interface CommitmentDef {
+/** A construct that applies to some kinds of ticket, and does nothing on the others. */
+export interface OfKinds {
+  /** `support` alone where the pack says nothing. */
+  kind: string[];
+}
+
+export interface CommitmentDef extends OfKinds {
   name: string;
   clauses: string[];
   clock: ClockDef;
@@ -85,7 +91,7 @@ export interface AskDef {
   required: boolean | Cel;
 }
 
-export interface TaskDef {
+export interface TaskDef extends OfKinds {
   name: string;
   clauses: string[];
   title?: string;
@@ -139,8 +145,9 @@ export type Action = { clauses: string[]; when?: Cel } & (
   | { do: 'restrict'; to: Value }
   | { do: 'call'; to: Value; name: string }
   | { do: 'command'; command: string; fields: Record<string, Value> }
-  | { do: 'open_ticket'; kind: string; key: Value; fields: Record<string, Value>; link?: string }
+  | { do: 'open_ticket'; kind: string; key: Value; fields: Record<string, Value>; subject?: Value; link?: string }
   | { do: 'link'; to: Value; kind: string }
+  | { do: 'tell'; to: Value; event: string; with: Record<string, Value> }
 );
 
 /** A delivery as the policy asks for it: which words to whom, by which channels, by when. */
@@ -167,7 +174,7 @@ export interface DeliverAction {
   ifLate: 'send' | 'latest-only' | 'drop';
 }
 
-export interface RuleDef {
+export interface RuleDef extends OfKinds {
   name: string;
   clauses: string[];
   on: Pattern[];
@@ -179,7 +186,7 @@ export interface RuleDef {
   do: Action[];
 }
 
-export interface GuardDef {
+export interface GuardDef extends OfKinds {
   name: string;
   clauses: string[];
   command: string;
@@ -197,7 +204,7 @@ export interface TableRow {
   clauses: string[];
 }
 
-export interface TableDef {
+export interface TableDef extends OfKinds {
   name: string;
   clauses: string[];
   sets?: string;
@@ -267,7 +274,40 @@ export interface FactDef {
   source: JsonObject;
   values: string[];
   deadline: number;
+  /** A question to the other tickets, answered by `correlate` from their summaries. */
+  tickets?: TicketQuery;
+}
+
+/** Which other tickets count for a ticket, and what of them is counted. */
+export interface TicketQuery {
+  /** Reads `other` (a summary's fields, `closed`, `resolved`) and `ticket`; an unknown one does not match. */
+  where: Cel;
+  /** Kinds of ticket that ask, and those that are counted. */
+  kind: string[];
+  among: string[];
+  /** `tickets` that match, or distinct values at this dotted path, this ticket's own included. */
+  count: 'tickets' | { distinct: string[] };
+  /** Only tickets opened at most this long before the question's instant, in ms. */
+  window?: number;
+  /** Asked again whenever what it reads changes, here or on another ticket. */
   watch: boolean;
+}
+
+/** A kind of ticket beside support: a register entry, a review, an action. */
+export interface KindDef {
+  name: string;
+  title: string;
+  /** The fields it shows, in order. */
+  fields: string[];
+  /** Its own statuses, in order, set like a field; the first is the one it opens with. */
+  statuses: string[];
+  /** Roles that may change it; nobody in particular where it is empty. */
+  edit: string[];
+  /** A support ticket becomes an entry of this kind when this begins to hold: one a key. */
+  openedWhen?: Cel;
+  /** The key of that entry; the support ticket's id where it is left out. */
+  key: Value;
+  clauses: string[];
 }
 
 /** What the core knows of a template: the text itself never enters the workflow (design.md, decision 7). */
@@ -303,10 +343,10 @@ export interface CompiledPack {
   rules: Record<string, RuleDef>;
   guards: Record<string, GuardDef>;
   templates: Record<string, TemplateDef>;
-  /** Constructs that the engine does not run on a ticket: flows, schedules, kinds, metrics. */
+  kinds: Record<string, KindDef>;
+  /** Constructs that the engine does not run on a ticket: flows, schedules, metrics. */
   flows: JsonObject;
   schedules: JsonObject;
-  kinds: JsonObject;
   metrics: JsonObject;
   catchAll: string;
 }

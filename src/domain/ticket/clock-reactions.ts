@@ -6,7 +6,7 @@ import { calendarOf } from './calendars';
 import { dueOf, nextTick } from './clocks';
 import { makeEnv, valueIn, type Scope } from './env';
 import { attempt } from './faults';
-import { packIndex } from './pack-index';
+import { kindOf, packIndex } from './pack-index';
 import { matches } from './patterns';
 import { touches, type Happening, type Turn } from './turn';
 import type { ClockState } from './types';
@@ -109,7 +109,7 @@ export function startClock(
 /** Clocks that begin at this event: commitments and delayed rules (tasks start theirs when they open). */
 export function startClocks(turn: Turn, happening: Happening): void {
   const { event } = happening;
-  const index = packIndex(turn.pack);
+  const index = packIndex(turn.pack, kindOf(turn.state.ticket));
   for (const commitment of index.commitmentsOn.get(event.type) ?? []) {
     if (matches(commitment.clock.anchors, event)) {
       attempt(turn, commitment.name, () =>
@@ -138,7 +138,7 @@ export function startClocks(turn: Turn, happening: Happening): void {
 
 /** Clocks whose `while`, `pause`, amount or calendar this event changed. */
 export function refreshClocks(turn: Turn, happening: Happening): void {
-  if (!touches(packIndex(turn.pack).clockReads, happening.changed)) return;
+  if (!touches(packIndex(turn.pack, kindOf(turn.state.ticket)).clockReads, happening.changed)) return;
   for (const [key, clock] of Object.entries(happening.after.clocks)) {
     const current = turn.state.clocks[key];
     if (clock.status === 'done' || !current || current.status === 'done' || current.anchorSeq !== clock.anchorSeq)
@@ -194,7 +194,7 @@ function refreshClock(turn: Turn, happening: Happening, key: string, clock: Cloc
 
 /** Commitments that this event fulfils. */
 export function meetCommitments(turn: Turn, happening: Happening): void {
-  for (const commitment of packIndex(turn.pack).metOn.get(happening.event.type) ?? []) {
+  for (const commitment of packIndex(turn.pack, kindOf(turn.state.ticket)).metOn.get(happening.event.type) ?? []) {
     if (!matches(commitment.met, happening.event)) continue;
     const key = `commitment:${commitment.name}`;
     const clock = turn.state.clocks[key];

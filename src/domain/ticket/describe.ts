@@ -272,6 +272,9 @@ const SENTENCES: Record<string, Teller> = {
   overridden: (r) => `Guard passed on purpose${r.by()}${r.with(': ', 'reason')}`,
   asked: (r) => `Asked for ${r.name}`,
   fact: (r) => `Answer on ${r.name}: ${r.one('unknown', 'value')}`,
+  told: (r) => `${r.one('Another ticket', 'from')} says: ${readable(r.name || 'something')}`,
+  ignored: (r) =>
+    `${r.one('Another ticket', 'from')} says ${readable(r.name || 'something')}, to no effect: the ticket is closed`,
   engine_fault: (r) => `Fault in the engine, set aside; the catch-all is told${r.quoted('error', 'message')}`,
 };
 

@@ -13,20 +13,22 @@ import { reportFault, setAside } from './faults';
 import { blankState, evolve } from './evolve';
 import { initialFields, misfit } from './fields';
 import { settleTurn } from './react';
-import { Turn } from './turn';
-import type {
-  Actor,
-  AgendaItem,
-  Command,
-  FactAnswer,
-  Input,
-  Opening,
-  Outcome,
-  Receipt,
-  Rejection,
-  Step,
-  TicketEvent,
-  TicketState,
+import { hear } from './told';
+import { ENGINE, Turn } from './turn';
+import {
+  SUPPORT,
+  type Actor,
+  type AgendaItem,
+  type Command,
+  type FactAnswer,
+  type Input,
+  type Opening,
+  type Outcome,
+  type Receipt,
+  type Rejection,
+  type Step,
+  type TicketEvent,
+  type TicketState,
 } from './types';
 
 export interface OpenOptions {
@@ -48,7 +50,12 @@ export function refuseOpening(pack: CompiledPack, opening: Opening): Rejection |
   if (typeof opening.subject !== 'string' || opening.subject.trim() === '')
     return rejection('ESC_FIELD_REQUIRED', 'an opening needs the field "subject"', { field: 'subject' });
   if (!CHANNELS.includes(opening.channel)) return invalid('channel', `one of ${CHANNELS.join(', ')}`);
-  if (typeof opening.customer?.email !== 'string' || !/^[^\s@,;<>]+@[^\s@,;<>]+$/.test(opening.customer.email))
+  const kind = opening.kind ?? SUPPORT;
+  if (kind !== SUPPORT && !pack.kinds[kind])
+    return invalid('kind', `one of ${[SUPPORT, ...Object.keys(pack.kinds)].join(', ')}`);
+  const email = opening.customer?.email;
+  const askedBy = kind === SUPPORT || opening.customer !== undefined;
+  if (askedBy && (typeof email !== 'string' || !/^[^\s@,;<>]+@[^\s@,;<>]+$/.test(email)))
     return invalid('customer.email', 'an e-mail address');
   if (opening.priority !== undefined && !/^P[1-4]$/.test(opening.priority))
     return invalid('priority', 'one of P1, P2, P3, P4');
@@ -68,15 +75,19 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
   if (refused) return { ok: false, rejection: refused };
   const version = String(pack.version['id'] ?? '');
   const blank = blankState(options.id, { id: pack.id, version, hash: options.packHash });
-  const by: Actor = options.by ?? { name: opening.customer.name, kind: 'customer' };
+  const kind = opening.kind ?? SUPPORT;
+  const { customer } = opening;
+  const by: Actor = options.by ?? (customer ? { name: customer.name, kind: 'customer' } : ENGINE);
+  const status = pack.kinds[kind]?.statuses[0] ?? 'created';
   const base: JsonObject = {
     id: options.id,
     number: options.number ?? options.id,
-    kind: 'support',
-    status: 'created',
+    kind,
+    ...(opening.key === undefined ? {} : { key: opening.key }),
+    status,
     subject: opening.subject,
     channel: opening.channel,
-    customer: opening.customer,
+    ...(customer ? { customer } : {}),
     tags: opening.tags ?? [],
     opened_at: options.at,
     ...(opening.category === undefined ? {} : { category: opening.category }),
@@ -93,8 +104,8 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
     message,
   };
   const { fields, decided, clauses } = initialFields(scope, given);
-  const priority = fields['priority'] ?? 'P3';
-  const ticket: JsonObject = { ...fields, priority };
+  const priority = fields['priority'] ?? (kind === SUPPORT ? 'P3' : undefined);
+  const ticket: JsonObject = { ...fields, ...(priority === undefined ? {} : { priority }) };
   const turn = new Turn(pack, { ...blank, is }, options.at, options.recordedAt, `open:${options.id}`, message);
   return guarded(turn, () => {
     turn.emit({
@@ -105,9 +116,10 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
       data: {
         subject: opening.subject,
         channel: opening.channel,
-        priority,
-        customer: { plan: opening.customer.plan, name: opening.customer.name },
-        status: 'created',
+        ...(kind === SUPPORT ? {} : { kind, ...(opening.key === undefined ? {} : { key: opening.key }) }),
+        ...(priority === undefined ? {} : { priority }),
+        ...(customer ? { customer: { plan: customer.plan, name: customer.name } } : {}),
+        status,
         decided,
       },
       patch: { ticket, is, ...(opening.priority === undefined ? {} : { held: ['priority'] }) },
@@ -169,6 +181,7 @@ function take(turn: Turn, input: Input): Rejection | undefined {
       fields: input.command.fields,
     });
   else if (input.kind === 'receipt') settle(turn, input.receipt);
+  else if (input.kind === 'told') hear(turn, input.told);
   else recordFact(turn, input.answer);
   if (refused) return refused;
   // A command that changes nothing is remembered as well: its repeat must not act on what others did in between.
@@ -207,18 +220,39 @@ function recordFact(turn: Turn, answer: FactAnswer): void {
       value: answer.value ?? null,
       score: answer.score ?? null,
       reasons: answer.reasons ?? [],
+      ...(answer.members ? { members: answer.members } : {}),
     },
     patch: {
-      facts: { [answer.fact]: { value: answer.value ?? null, score: answer.score ?? null, at: turn.at, known } },
+      facts: {
+        [answer.fact]: {
+          value: answer.value ?? null,
+          score: answer.score ?? null,
+          at: turn.at,
+          known,
+          ...(answer.members ? { members: answer.members } : {}),
+        },
+      },
     },
   });
 }
 
-const inputInstant = (input: Input): EpochMs =>
-  input.kind === 'command' ? input.command.at : input.kind === 'receipt' ? input.receipt.at : input.answer.at;
+/** The instant an input says it is of. */
+export function inputInstant(input: Input): EpochMs {
+  switch (input.kind) {
+    case 'command':
+      return input.command.at;
+    case 'receipt':
+      return input.receipt.at;
+    case 'fact':
+      return input.answer.at;
+    case 'told':
+      return input.told.at;
+  }
+}
 
 function causeOf(input: Input): string {
   if (input.kind === 'command') return `command:${input.command.id}`;
+  if (input.kind === 'told') return `told:${input.told.key}`;
   return input.kind === 'receipt'
     ? `receipt:${input.receipt.key}`
     : `fact:${input.answer.key ?? input.answer.fact}@${formatInstant(input.answer.at)}`;

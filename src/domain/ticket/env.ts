@@ -162,7 +162,13 @@ function root(scope: Scope, name: string): Got | undefined {
 function factView(state: TicketState): JsonObject {
   const view: JsonObject = {};
   for (const [name, fact] of Object.entries(state.facts)) {
-    if (fact.known) view[name] = { value: fact.value, score: fact.score, at: fact.at };
+    if (fact.known)
+      view[name] = {
+        value: fact.value,
+        score: fact.score,
+        at: fact.at,
+        ...(fact.members ? { members: fact.members } : {}),
+      };
   }
   return view;
 }

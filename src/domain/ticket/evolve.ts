@@ -46,6 +46,7 @@ export function applyPatch(state: TicketState, patch: StatePatch): TicketState {
     named: mergeMap(state.named, patch.named) as TicketState['named'],
     facts: mergeMap(state.facts as unknown as JsonObject, patch.facts) as unknown as TicketState['facts'],
     flows: mergeMap(state.flows, patch.flows),
+    ...(patch.told ? { told: { ...state.told, ...patch.told } } : {}),
     once: appended(state.once, patch.once),
     held: appended(patch.unheld ? state.held.filter((name) => !patch.unheld?.includes(name)) : state.held, patch.held),
     waiting: patch.waiting ?? state.waiting,

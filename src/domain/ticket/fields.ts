@@ -2,7 +2,7 @@
 import { compileExpr, isUnknown } from '../policy/expr';
 import type { FieldDef, Json, JsonObject } from '../policy/types';
 import { decideTable, makeEnv, type Scope } from './env';
-import { packIndex } from './pack-index';
+import { kindOf, packIndex } from './pack-index';
 import { touches, type Happening, type Turn } from './turn';
 import type { Actor } from './types';
 
@@ -95,7 +95,7 @@ const released = ({ event }: Happening, field: string): boolean => event.type ==
 
 /** Tables that set a field, where this event changed what they read. */
 export function runTables(turn: Turn, happening: Happening): void {
-  const index = packIndex(turn.pack);
+  const index = packIndex(turn.pack, kindOf(turn.state.ticket));
   for (const name of index.settingTables) {
     const reads = index.tableReads.get(name);
     const table = turn.pack.tables[name];
@@ -130,7 +130,7 @@ export function initialFields(
   }
   for (let round = 0; round < 5; round++) {
     const before = JSON.stringify(fields);
-    for (const name of packIndex(pack).settingTables) {
+    for (const name of packIndex(pack, kindOf(given)).settingTables) {
       const table = pack.tables[name];
       if (!table?.sets || given[table.sets] !== undefined) continue;
       const at = inScope();

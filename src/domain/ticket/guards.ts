@@ -2,6 +2,7 @@ import { isUnknown } from '../policy/expr';
 import type { GuardDef, JsonObject } from '../policy/types';
 import { rejection } from '../errors';
 import { makeEnv, holdsIn, lookUpName, type Scope } from './env';
+import { kindOf, packIndex } from './pack-index';
 import type { Turn } from './turn';
 import type { Actor, Rejection } from './types';
 
@@ -51,8 +52,7 @@ export function checkGuards(
   const failing: JsonObject[] = [];
   const words: string[] = [];
   const overridden: string[] = [];
-  for (const guard of Object.values(turn.pack.guards)) {
-    if (guard.command !== command.name) continue;
+  for (const guard of packIndex(turn.pack, kindOf(turn.state.ticket)).guardsOf.get(command.name) ?? []) {
     const failed = failure(scope, guard);
     if (!failed) continue;
     const reason = command.fields['override'];

@@ -5,7 +5,7 @@ import { meetCommitments, refreshClocks, startClocks, stopAt } from './clock-rea
 import { retryWaiting } from './deliveries';
 import { attempt } from './faults';
 import { runTables } from './fields';
-import { packIndex } from './pack-index';
+import { kindOf, packIndex } from './pack-index';
 import { matches } from './patterns';
 import type { Happening, Turn } from './turn';
 
@@ -24,7 +24,7 @@ function react(turn: Turn, happening: Happening): void {
   refreshClocks(turn, happening);
   startClocks(turn, happening);
   openTasks(turn, happening);
-  for (const rule of packIndex(turn.pack).rulesOn.get(event.type) ?? []) {
+  for (const rule of packIndex(turn.pack, kindOf(turn.state.ticket)).rulesOn.get(event.type) ?? []) {
     if (rule.clock || !matches(rule.on, event)) continue;
     const once = `rule:${rule.name}`;
     if (rule.once && turn.state.once.includes(once)) continue;

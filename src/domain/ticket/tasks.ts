@@ -5,7 +5,7 @@ import { clockDef, startClock } from './clock-reactions';
 import { namesOf } from './contacts';
 import { makeEnv, valueIn } from './env';
 import { attempt } from './faults';
-import { packIndex } from './pack-index';
+import { kindOf, packIndex } from './pack-index';
 import { matches } from './patterns';
 import { compileExpr } from '../policy/expr';
 import { touches, type Happening, type Turn } from './turn';
@@ -22,7 +22,7 @@ export function openTask(state: TicketState, name: string): { key: string; task:
 
 /** Tasks that this event opens, and those it closes or makes moot. */
 export function openTasks(turn: Turn, happening: Happening): void {
-  for (const task of packIndex(turn.pack).tasksOn.get(happening.event.type) ?? []) {
+  for (const task of packIndex(turn.pack, kindOf(turn.state.ticket)).tasksOn.get(happening.event.type) ?? []) {
     if (!matches(task.clock.anchors, happening.event)) continue;
     attempt(turn, task.name, () => {
       if (turn.holds(turn.scope(happening), task.when)) openOne(turn, happening, task);
@@ -33,7 +33,7 @@ export function openTasks(turn: Turn, happening: Happening): void {
 /** Open one task; its answerer may be named by the rule that opens it. */
 export function openOne(turn: Turn, happening: Happening, task: TaskDef, answerer?: Json): void {
   const scope = turn.scope(happening);
-  if (!turn.holds(scope, task.clock.while)) return;
+  if (!task.kind.includes(kindOf(turn.state.ticket)) || !turn.holds(scope, task.clock.while)) return;
   // Two events of one instant ask one question once.
   if (Object.values(turn.state.tasks).some((one) => one.name === task.name && one.open && one.openedAt === turn.at))
     return;
@@ -110,7 +110,7 @@ function lapse(turn: Turn, name: string): void {
 
 /** Tasks closed by this event, and tasks whose `while` it ended. */
 export function closeTasks(turn: Turn, happening: Happening): void {
-  for (const def of packIndex(turn.pack).tasksClosedOn.get(happening.event.type) ?? []) {
+  for (const def of packIndex(turn.pack, kindOf(turn.state.ticket)).tasksClosedOn.get(happening.event.type) ?? []) {
     const found = matches(def.closes, happening.event) ? openTask(turn.state, def.name) : undefined;
     if (found && found.task.openedAt <= happening.event.at)
       settleTask(
@@ -123,7 +123,7 @@ export function closeTasks(turn: Turn, happening: Happening): void {
         { closed_by: happening.event.type },
       );
   }
-  if (!touches(packIndex(turn.pack).clockReads, happening.changed)) return;
+  if (!touches(packIndex(turn.pack, kindOf(turn.state.ticket)).clockReads, happening.changed)) return;
   for (const [key, clock] of Object.entries(happening.after.clocks)) {
     if (clock.owner !== 'task') continue;
     const task = turn.state.tasks[key.slice('task:'.length)];

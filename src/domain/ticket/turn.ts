@@ -8,6 +8,7 @@ import type { Cel, CompiledPack, JsonObject } from '../policy/types';
 import type { EpochMs } from '../time/instants';
 import { holdsIn, makeEnv, type EventView, type Scope } from './env';
 import { evolve } from './evolve';
+import { kindOf, packIndex } from './pack-index';
 import type { Actor, StatePatch, TicketEvent, TicketState } from './types';
 
 export const ENGINE: Actor = { name: 'tocsin', kind: 'engine' };
@@ -130,7 +131,7 @@ export class Turn {
     const edges: { name: string; now: boolean }[] = [];
     const settled = { ...after };
     const scope: Scope = { pack: this.pack, state: settled, event: viewOf(event) };
-    for (const condition of this.pack.conditions) {
+    for (const condition of packIndex(this.pack, kindOf(after.ticket)).conditions) {
       const before = settled.is[condition.name];
       // At the opening everything is new: a condition may hold without any of its names having changed.
       if (before !== undefined && event.type !== 'opened' && !touches(condition.cel.reads, changed)) continue;

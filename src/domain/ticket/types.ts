@@ -12,13 +12,21 @@ export interface Actor {
   kind: 'person' | 'customer' | 'engine' | 'feed';
 }
 
+/** The kind of ticket that customers open. */
+export const SUPPORT = 'support';
+
 /** What intake says of a new ticket (design.md, "An opening"). */
 export interface Opening {
+  /** A kind of the pack; `support` when left out. */
+  kind?: string;
+  /** One open ticket for each pack, kind and key. */
+  key?: string;
   subject: string;
   body: string;
   channel: 'email' | 'chat' | 'phone' | 'portal' | 'api';
   priority?: string;
-  customer: { name: string; email: string; plan: string; [key: string]: Json };
+  /** Who asks; every support ticket has one, tickets of other kinds may have none. */
+  customer?: { name: string; email: string; plan: string; [key: string]: Json };
   category?: string;
   tags?: string[];
   externalId?: string;
@@ -85,10 +93,27 @@ export interface FactAnswer {
   score?: number;
   reasons?: string[];
   key?: string;
+  /** Ids of the tickets counted, where other tickets were asked about. */
+  members?: string[];
+}
+
+/** What another ticket says: the receiver's side of a delivery on the channel `ticket`. */
+export interface Told {
+  /** The key of the delivery. */
+  key: string;
+  /** The id of the ticket that says it, and the seq of its delivery event: of one sender only the newer is taken. */
+  from: string;
+  seq: number;
+  at: EpochMs;
+  name: string;
+  data: JsonObject;
 }
 
 export type Input =
-  { kind: 'command'; command: Command } | { kind: 'receipt'; receipt: Receipt } | { kind: 'fact'; answer: FactAnswer };
+  | { kind: 'command'; command: Command }
+  | { kind: 'receipt'; receipt: Receipt }
+  | { kind: 'fact'; answer: FactAnswer }
+  | { kind: 'told'; told: Told };
 
 /** One thing that happened. `seq` is dense from 1; `at` is the instant it belongs to, `recordedAt` when it was written. */
 export interface TicketEvent {
@@ -117,6 +142,8 @@ export interface StatePatch {
   named?: JsonObject;
   facts?: JsonObject;
   flows?: JsonObject;
+  /** The newest seq heard, by sender. */
+  told?: Record<string, number>;
   /** Appended. */
   once?: string[];
   held?: string[];
@@ -132,7 +159,12 @@ export interface StatePatch {
 /** The channels a delivery can take. */
 export type Channel = 'email' | 'slack' | 'page' | 'status_page' | 'console' | 'ticket' | 'broadcast' | 'webhook';
 
-/** A message to make: the data of a `delivery` event, and what a lane hands to its activity. */
+/**
+ * A message to make. On the channel `ticket` it goes to another ticket: verb `open` has the vars `{ kind, key, opening, link, seq }`
+ * (`to` is `kind:key`, the receipt's `to` the ticket opened or found), verb `tell` the vars `{ event, with, from, seq }` (`to` is the
+ * ticket; one that has ended is a receipt `dropped`). A delivery is the data of a `delivery` event, and what a lane hands to
+ * its activity.
+ */
 export interface Delivery {
   /** `ticket|cause|slot|channel` (design.md, decision 9). */
   key: string;
@@ -246,6 +278,7 @@ export interface FactState {
   score: Json;
   at: EpochMs;
   known: boolean;
+  members?: string[];
 }
 
 /** What conditions read as `ticket`: the built-in names and every field of the pack. */
@@ -282,6 +315,8 @@ export interface TicketState {
   named: Record<string, JsonObject>;
   facts: Record<string, FactState>;
   flows: JsonObject;
+  /** The newest seq heard of each other ticket: what comes again, or late, changes nothing. */
+  told?: Record<string, number>;
   /** `once` rules and deliveries already made. */
   once: string[];
   /** Fields set by hand, which tables leave alone. */

@@ -68,6 +68,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   waiting: 'subject template missing',
   waited: 'subject',
   unchanged: 'command',
+  told: 'subject from name',
+  ignored: 'subject from name',
   engine_fault: 'subject item at error',
   unknown: 'names',
 };

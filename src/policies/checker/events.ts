@@ -24,6 +24,8 @@ const CLOCKS = about(
   'clock',
   ({ names }) => new Set([...names.commitments, ...names.tasks, ...names.rules, 'commitment', 'task', 'rule']),
 );
+/** What rules tell other tickets, and what Tocsin tells them by itself. */
+const TOLD = about('word of another ticket', ({ names }) => names.told);
 const WARNED = about('clock with marks', ({ source }) => owned(source, (clock) => clock.marks.length > 0));
 const DUE = about('clock that falls due', ({ source }) =>
   owned(source, (clock) => clock.due !== undefined || clock.after !== undefined || clock.cadence !== undefined),
@@ -132,6 +134,8 @@ export const EVENTS: Readonly<Record<string, About>> = {
   waiting: DELIVERIES,
   waited: DELIVERIES,
   unreached: ROLES,
+  told: TOLD,
+  ignored: TOLD,
   schedule: SCHEDULES,
 };
 

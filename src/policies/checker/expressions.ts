@@ -14,7 +14,7 @@ const VIEWS: Record<string, ReadonlySet<string> | undefined> = {
   task: new Set(['open', 'done', 'for', 'choice', 'by', 'at']),
   path: new Set([...['level', 'entered', 'acknowledged', 'exhausted', 'team', 'lead', 'acknowledged_by', 'reason']]),
   delivery: new Set(['ok', 'to', 'role', 'at', 'person']),
-  fact: new Set(['value', 'score', 'at']),
+  fact: new Set(['value', 'score', 'at', 'members']),
   flow: new Set(['state', 'outcome']),
 };
 
@@ -90,7 +90,7 @@ export function chainFaults(context: CheckContext, chain: readonly string[]): Fa
   const fault = (message: string): Fault[] => [{ rule: 'unknown-name', name: text, message }];
   const declared: Record<string, [string, ReadonlySet<string>]> = {
     ticket: ['field of a ticket', names.ticket],
-    other: ['field of a ticket', new Set([...names.ticket, 'closed'])],
+    other: ['field of a ticket', new Set([...names.ticket, 'closed', 'resolved'])],
     is: ['condition', names.conditions],
     commitment: ['commitment', names.commitments],
     task: ['task', names.tasks],

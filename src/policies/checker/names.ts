@@ -2,13 +2,14 @@
 import type { CompiledPack, Json } from '../../domain/policy/types';
 import { BUILT_IN_FIELDS } from '../../domain/ticket/fields';
 import type { PackSource } from '../schema/pack';
-import { deliveriesOf } from './walk';
+import { BUILT_IN_WORDS } from '../../domain/ticket/told';
+import { actionsOf, deliveriesOf } from './walk';
 
 /** What every ticket has, whatever its pack declares. */
 export const TICKET_NAMES = [
   ...['id', 'number', 'kind', 'status', 'subject', 'channel', 'customer', 'tags', 'opened_at', 'category'],
   ...['external_id', 'priority', 'tier', 'queue', 'owner', 'rank', 'urgency', 'resolution', 'resolved_at'],
-  ...['restricted_to', 'issue_key', 'merged_into'],
+  ...['restricted_to', 'issue_key', 'merged_into', 'key', 'links', 'lead', 'members'],
 ] as const;
 
 /** Where every name that is read begins (policy-language §3); `message` only where one may be in hand. */
@@ -48,6 +49,8 @@ export interface PackNames {
   templates: ReadonlySet<string>;
   /** Names of deliveries, as `delivery.x` and `undelivered(x)` read them. */
   deliveries: ReadonlySet<string>;
+  /** What tickets tell each other, as `told(x)` awaits it. */
+  told: ReadonlySet<string>;
 }
 
 const keys = (map: Record<string, unknown>): Set<string> => new Set(Object.keys(map));
@@ -79,6 +82,10 @@ export function packNames(source: PackSource, pack: CompiledPack): PackNames {
     params: keys(source.params),
     rotas: keys(source.rotas),
     templates: new Set([...Object.keys(pack.templates)]),
+    told: new Set([
+      ...BUILT_IN_WORDS,
+      ...[...actionsOf(source)].flatMap(({ action }) => (action.tell ? [action.tell.event] : [])),
+    ]),
     deliveries: new Set(deliveries.flatMap(({ name }) => (name === undefined ? [] : [name]))),
   };
 }

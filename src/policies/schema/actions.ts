@@ -81,18 +81,34 @@ export const actionShapes = {
       kind: doc(name, 'The kind of ticket.', 'risk_cluster'),
       key: doc(value.optional(), 'One open ticket for each kind and key.', '=ticket.issue_key'),
       fields: doc(z.record(z.string(), value).default({}), 'What it is opened with.', { risk_level: 3 }),
-      link: doc(z.string().optional(), 'How it is linked to this ticket.', 'members'),
+      subject: doc(value.optional(), 'Its subject; that of this ticket when left out.', 'Check the backups'),
+      link: doc(name.optional(), 'What the ticket opened is to this one: they are linked.', 'lead'),
     }),
-    'Open a ticket of a kind, one for each key.',
-    { kind: 'risk_cluster', key: '=ticket.issue_key', link: 'members' },
+    'Open a ticket of a kind, one for each key: where one is open already, its fields are set instead.',
+    { kind: 'risk_cluster', key: '=ticket.issue_key', link: 'lead' },
   ),
   link: doc(
     z.strictObject({
-      to: doc(value, 'The other ticket.', '=ticket.lead'),
-      kind: doc(z.string().default('related'), 'What it is to this one.', 'member'),
+      to: doc(value, 'The other ticket, or a list of them.', '=fact.same_issue.members'),
+      kind: doc(
+        name.default('related'),
+        'What it is to this one; there the inverse is noted (lead and member, parent and child, original and duplicate, follows and follow_up).',
+        'member',
+      ),
     }),
-    'Link tickets.',
-    { to: '=ticket.lead', kind: 'member' },
+    'Link tickets, on both sides. A link to a lead sets ticket.lead here and ticket.members there.',
+    { to: '=fact.same_issue.members', kind: 'member' },
+  ),
+  tell: doc(
+    z.strictObject({
+      to: doc(value, 'The other ticket, or a list of them.', '=ticket.members'),
+      event: doc(name, 'The name of what is told: there it is the event told(name).', 'lead_resolved'),
+      with: doc(z.record(z.string(), value).default({}), 'What goes with it, read there as event.<name>.', {
+        resolution: '=ticket.resolution',
+      }),
+    }),
+    'Tell other tickets something. One that has ended is not told; that is no error.',
+    { to: '=ticket.members', event: 'lead_resolved', with: { resolution: '=ticket.resolution' } },
   ),
   clocks: doc(value, 'Restart or stop clocks by name.', { restart: ['pick_up'] }),
   restrict: doc(

@@ -10,6 +10,7 @@ import {
   clockFields,
   doc,
   duration,
+  kinds,
   name,
   names,
   patterns,
@@ -21,6 +22,7 @@ import {
 export const commitment = doc(
   z
     .strictObject({
+      kind: kinds,
       title: doc(z.string().optional(), 'The words people use for it.', 'First response'),
       from: doc(patterns, 'The anchor: the latest such event.', 'opened'),
       due: doc(amount.optional(), `When it must be met, after the anchor: ${AMOUNT_TEXT}.`, 'PT1H'),
@@ -56,6 +58,7 @@ export const commitment = doc(
 export const task = doc(
   z
     .strictObject({
+      kind: kinds,
       title: doc(z.string().optional(), 'The words people use for it.', 'Name a commander'),
       opens: doc(patterns.optional(), 'The events that open it; without any, only an action does.', 'began(p1)'),
       when: doc(cel.optional(), 'It is opened only where this holds.', "ticket.priority == 'P3'"),
@@ -138,6 +141,7 @@ export const path = doc(
 export const rule = doc(
   z
     .strictObject({
+      kind: kinds,
       on: doc(patterns, 'The events it reacts to.', 'breached(first_response)'),
       when: doc(cel.optional(), 'It reacts only where this holds, just after the event.', "ticket.priority == 'P1'"),
       once: doc(z.literal('ticket').optional(), 'At most once a ticket.', 'ticket'),
@@ -163,6 +167,7 @@ export const rule = doc(
 export const guard = doc(
   z
     .strictObject({
+      kind: kinds,
       command: doc(z.string(), 'The command it guards.', 'resolve'),
       when: doc(cel.optional(), 'It is asked only where this holds.', "ticket.priority == 'P1'"),
       needs: doc(z.array(z.string()).default([]), 'Names that must have a value, and tasks that must be answered.', [

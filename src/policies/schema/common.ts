@@ -47,6 +47,13 @@ export const clauses = doc(
   ['SEC-ESC-052'],
 );
 
+/** The kinds of ticket a construct applies to. */
+export const kinds = doc(
+  z.union([name, z.array(name).min(1)]).default('support'),
+  'The kinds of ticket it applies to, one or a list; on a ticket of another kind it does nothing.',
+  'review',
+);
+
 /** ISO duration, `{ days, at }`, or a computed value. */
 export const amount = z.union([
   z.string().refine((text) => text.startsWith('=') || isDuration(text), `${DURATION_RULE}, or a computed value (=…)`),

@@ -144,7 +144,12 @@ export const kind = doc(
     fields: doc(z.array(z.string()).optional(), 'The fields it shows.', ['risk_level']),
     statuses: doc(z.array(z.string()).optional(), 'Its statuses, in order.', ['open', 'done']),
     edit: doc(z.array(z.string()).optional(), 'Roles that may change it.', ['risk_unit']),
-    opened_when: doc(cel.optional(), 'A support ticket becomes an entry where this holds.', 'ticket.risk_level >= 3'),
+    opened_when: doc(
+      cel.optional(),
+      'A support ticket becomes an entry when this begins to hold. Later changes of the fields it shows are told to the entry.',
+      'ticket.risk_level >= 3',
+    ),
+    key: doc(value.default('=ticket.id'), 'The key of that entry: one open entry for each.', '=ticket.issue_key'),
     clauses,
   }),
   'A kind of ticket beside support. A register is the list of tickets of a kind.',

@@ -1,6 +1,6 @@
 /** Constructs that name things: calendars, people, fields, words, tables, conditions, facts. */
 import { z } from 'zod';
-import { cel, clauses, doc, duration, json, name, time, value, weekday } from './common';
+import { cel, clauses, doc, duration, json, kinds, name, time, value, weekday } from './common';
 
 const hours = z.record(z.string(), z.union([z.null(), z.array(z.tuple([z.string(), z.string()]))]));
 
@@ -142,6 +142,7 @@ export const words = doc(
 
 export const table = doc(
   z.strictObject({
+    kind: kinds,
     sets: doc(
       name.optional(),
       'The field it sets. It runs again when what it reads changes; a value set by hand stays until released.',
@@ -191,7 +192,7 @@ export const fact = doc(
       model: doc(z.string().optional(), 'The model that answers.', 'intent'),
       tickets: doc(
         cel.optional(),
-        'A query over tickets: which "other" counts.',
+        'A query over tickets: which "other" counts. Reads other.<field>, other.closed, other.resolved and ticket.<field>; asked when the ticket opens.',
         'other.issue_key == ticket.issue_key',
       ),
       port: doc(z.string().optional(), 'The port that answers.', 'exchange_rates'),
@@ -203,17 +204,31 @@ export const fact = doc(
       reads: doc(z.array(z.string()).default([]), 'What the model is given.', ['message.body']),
       count: doc(
         z.string().optional(),
-        'What a query counts: "tickets", or "distinct" and a name.',
+        'What a query counts: "tickets" that match, or "distinct" and a name: values of that name, the ticket’s own included.',
         'distinct customer.id',
       ),
-      window: doc(duration.optional(), 'How far back a query looks.', 'P30D'),
-      watch: doc(z.boolean().default(false), 'Every ticket concerned is told when the answer changes.', true),
+      window: doc(
+        duration.optional(),
+        'How far back a query looks: tickets opened within this time before it is asked.',
+        'P30D',
+      ),
+      kind: doc(kinds, 'The kinds of ticket that ask it.', 'support'),
+      among: doc(kinds, 'The kinds of ticket that a query counts.', 'support'),
+      watch: doc(
+        z.boolean().default(false),
+        'It is asked again whenever what it reads changes, on this ticket or on another.',
+        true,
+      ),
       deadline: doc(duration.default('PT5M'), 'After it the fact has no value.', 'PT30S'),
       clauses,
     })
     .refine(
       (item) => [item.model, item.tickets, item.port].filter((one) => one !== undefined).length === 1,
       'must have exactly one of model, tickets, port',
+    )
+    .refine(
+      (item) => item.count === undefined || /^(tickets|distinct [a-z][a-z0-9_.]*)$/.test(item.count),
+      'count must be "tickets", or "distinct" and a name such as customer.email',
     ),
   'A question to the outside, answered by a model, a query over tickets or a port, and recorded.',
   { tickets: 'other.issue_key == ticket.issue_key', count: 'distinct customer.id', watch: true },

@@ -12,6 +12,7 @@ import type {
   Rejection,
   TicketEvent,
   TicketState,
+  Told,
 } from '../../../src/domain/ticket/types';
 
 /** A Monday. Moments of a test are ISO durations after it, or instants. */
@@ -96,6 +97,14 @@ export class Drive {
     const at = this.at(moment);
     const answer = { fact, at, ...(value === undefined ? {} : { value }) };
     this.take(handle(this.pack, this.state, { kind: 'fact', answer }, at));
+    return this;
+  }
+
+  /** What another ticket says. */
+  hear(moment: string, said: Pick<Told, 'from' | 'seq' | 'name'> & Partial<Told>): this {
+    const at = this.at(moment);
+    const told: Told = { key: `${said.from}|${said.seq}|${said.name}`, at, data: {}, ...said };
+    this.take(handle(this.pack, this.state, { kind: 'told', told }, at));
     return this;
   }
 
