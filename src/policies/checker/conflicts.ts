@@ -1,12 +1,13 @@
 /** Rules that contradict each other: two that set one field on one event, and one that sets what a table decides. */
 import type { Pattern } from '../../domain/policy/types';
-import { patternsOf } from '../compiler';
+import { listOf, patternsOf } from '../compiler';
 import type { Check } from './context';
 
 interface Setter {
   rule: string;
   on: Pattern[];
   delayed: boolean;
+  kind: string[];
   at: (string | number)[];
 }
 
@@ -24,7 +25,7 @@ export const conflicts: Check = (context) => {
         for (const field of Object.keys(action[verb] ?? {})) {
           const at = ['rules', rule, 'do', i, verb, field];
           const list = setters.get(field) ?? [];
-          list.push({ rule, on: patternsOf(def.on), delayed: def.after !== undefined, at });
+          list.push({ rule, on: patternsOf(def.on), delayed: def.after !== undefined, kind: listOf(def.kind), at });
           setters.set(field, list);
         }
       }
@@ -34,6 +35,7 @@ export const conflicts: Check = (context) => {
     for (const [i, later] of list.entries()) {
       for (const earlier of list.slice(0, i)) {
         if (earlier.rule === later.rule || earlier.delayed || later.delayed) continue;
+        if (!earlier.kind.some((kind) => later.kind.includes(kind))) continue;
         const shared = later.on.find((pattern) => earlier.on.some((one) => overlap(one, pattern)));
         if (shared)
           context.error(

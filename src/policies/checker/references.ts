@@ -64,6 +64,7 @@ export const references: Check = (context) => {
   clocks(context);
   actions(context);
   guards(context);
+  kindsOf(context);
   outlook(context);
 };
 
@@ -192,6 +193,18 @@ function level(context: CheckContext, path: string, to: Json, at: SourcePath): v
   const named = [...textsIn(context, to, at)].map(({ text }) => text);
   if (named.length > 0 && !named.some((name) => standing.has(name)))
     context.error('unknown-name', at, `nobody of ${named.join(', ')} stands on the path "${path}"`);
+}
+
+/** The kinds of ticket that constructs apply to. */
+function kindsOf(context: CheckContext): void {
+  const { source, names } = context;
+  for (const construct of ['tables', 'commitments', 'tasks', 'rules', 'guards', 'facts'] as const) {
+    const items: Record<string, { kind: string | string[] }> = source[construct];
+    for (const [name, item] of Object.entries(items))
+      each(context, 'kind of ticket', item.kind, names.kinds, [construct, name, 'kind']);
+  }
+  for (const [name, fact] of Object.entries(source.facts))
+    each(context, 'kind of ticket', fact.among, names.kinds, ['facts', name, 'among']);
 }
 
 function command(context: CheckContext, name: string, at: SourcePath): void {
