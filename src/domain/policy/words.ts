@@ -3,9 +3,9 @@ import type { WordsDef } from './types';
 /** Apostrophe-like signs that people and mail programs type for each other. */
 const APOSTROPHES = /[\u2018\u2019\u201B\u02BC\u00B4\u0060]/g;
 
-/** Text as a word list sees it: NFKC, and case, apostrophes and runs of white space folded as the list says. */
+/** Text as a word list sees it: written forms (NFKC), case, apostrophes and runs of white space folded as the list says. */
 export function fold(text: string, kinds: readonly string[]): string {
-  let folded = text.normalize('NFKC');
+  let folded = kinds.includes('form') ? text.normalize('NFKC') : text;
   if (kinds.includes('apostrophe')) folded = folded.replace(APOSTROPHES, "'");
   if (kinds.includes('space')) folded = folded.replace(/\s+/g, ' ');
   if (kinds.includes('case')) folded = folded.toLowerCase();

@@ -148,7 +148,17 @@ export function initialFields(
     }
     if (JSON.stringify(fields) === before) break;
   }
-  return { fields, decided, clauses: [...clauses] };
+  return { fields: { ...fields, tags: initialTags(scope, fields) }, decided, clauses: [...clauses] };
+}
+
+/** The tags a ticket is opened with, those that follow a field's first value included. */
+function initialTags(scope: Scope, fields: JsonObject): Json[] {
+  let tags = Array.isArray(fields['tags']) ? fields['tags'] : [];
+  for (const def of Object.values(scope.pack.fields)) {
+    const value = fields[def.name];
+    if (value !== undefined && value !== null) tags = tagsFor(def, tags, undefined, value);
+  }
+  return tags;
 }
 
 function valueOf(env: ReturnType<typeof makeEnv>, def: FieldDef): Json | undefined {

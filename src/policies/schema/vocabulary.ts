@@ -130,8 +130,8 @@ export const words = doc(
       'word',
     ),
     fold: doc(
-      z.array(z.enum(['case', 'apostrophe', 'space'])).default(['case', 'apostrophe', 'space']),
-      'What makes no difference.',
+      z.array(z.enum(['form', 'case', 'apostrophe', 'space'])).default(['form', 'case', 'apostrophe', 'space']),
+      'What makes no difference: the written form of a character (full width, ligatures), case, the kind of apostrophe, runs of white space.',
       ['case'],
     ),
     clauses,
