@@ -3,7 +3,7 @@
  */
 import type { CompiledPack, Json, JsonObject } from '../domain/policy/types';
 import type { Channel, Delivery, EpochMs, Receipt } from '../domain/ticket/types';
-import type { OnCallOverride } from './on-call';
+import type { OnCallOverride } from '../oncall/resolve';
 import type { ChannelPort, DeliveryLog, Recipient } from './ports';
 
 /** What the ledger knows of a key: now ours to send, or already settled. */

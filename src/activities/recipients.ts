@@ -4,7 +4,7 @@
 import type { Delivery } from '../domain/ticket/types';
 import { withDeadline } from './deadline';
 import { recipientsOf, type DeliverDeps, type PeoplePort } from './delivery-ports';
-import { resolveRole, type OnCallOverride } from './on-call';
+import { resolveRole, type OnCallOverride } from '../oncall/resolve';
 import type { Recipient } from './ports';
 
 export type PackPeople = Awaited<ReturnType<PeoplePort['pack']>>;

@@ -26,6 +26,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('up', 'doctor')) (await import('./stack.js')).stackCommands(program, io);
   if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'board', 'do'))
     (await import('./live.js')).liveCommands(program, io);
+  if (needs('people', 'oncall')) (await import('./people.js')).peopleCommands(program, io);
   if (needs('store')) (await import('./store.js')).storeCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
@@ -53,6 +54,8 @@ const KNOWN = new Set([
   'do',
   'rehearse',
   'store',
+  'people',
+  'oncall',
   'calendar',
   'policy',
 ]);

@@ -29,6 +29,16 @@ export const ROUTE_ACCESS = {
   // Which commands: COMMAND_ACCESS.
   'POST /v1/tickets/:id/commands/:command': ['intake', 'agent', 'commander', 'admin'],
   'POST /v1/tickets/:id/nudge': ['ops', 'admin'],
+  'GET /v1/people': READERS,
+  'GET /v1/people/tree': READERS,
+  'GET /v1/oncall': READERS,
+  'GET /v1/oncall/shifts': READERS,
+  'GET /v1/oncall/gaps': READERS,
+  // Whoever is on call arranges a stand-in without an admin.
+  'POST /v1/oncall/overrides': ['agent', 'commander', 'admin'],
+  'POST /v1/oncall/feeds': READERS,
+  // The address is the secret: calendar programs send no header.
+  'GET /v1/oncall/feeds/:token': 'public',
   'POST /v1/rehearsals': ['commander', 'ops', 'admin'],
 } as const satisfies Record<string, Access>;
 

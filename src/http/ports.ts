@@ -6,6 +6,7 @@ import type { TimelineRow } from '../rehearsal/rows';
 import type { BoardFilters } from '../store/board';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
+import type { OnCallPort, PolicyPort } from './people-ports';
 
 /** An API key as the store knows it; never the secret. */
 export interface ApiKey {
@@ -129,6 +130,8 @@ export interface ReadinessCheck {
 }
 
 export interface HttpPorts {
+  policies: PolicyPort;
+  onCall: OnCallPort;
   tickets: TicketPort;
   board: BoardPort;
   keys: KeyPort;

@@ -5,8 +5,8 @@ import { parseInstant } from '../domain/time/instants';
 import { hasCustomer, openingShape } from '../rehearsal/scenario';
 import { BOARD_SORTS } from './ports';
 
-const instantOut = z.string().meta({ format: 'date-time' });
-const instantIn = z
+export const instantOut = z.string().meta({ format: 'date-time' });
+export const instantIn = z
   .string()
   .refine((text) => parseInstant(text) !== undefined, 'must be RFC 3339 with an offset, such as 2025-01-27T10:00:00Z')
   .meta({ format: 'date-time' });

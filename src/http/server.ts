@@ -14,6 +14,7 @@ import { loggerOf, type LogOptions } from './log';
 import { measureRequests } from './metrics';
 import { describeRoutes } from './openapi';
 import type { HttpPorts } from './ports';
+import { peopleRoutes } from './people-routes';
 import { rehearsalRoutes, YAML_TYPES } from './rehearsal-routes';
 import { serviceRoutes } from './service-routes';
 import { statusRoutes } from './status-routes';
@@ -86,6 +87,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   await describeRoutes(app);
   ticketRoutes(app, ports, now);
   commandRoutes(app, ports, now);
+  peopleRoutes(app, ports, now);
   rehearsalRoutes(app, ports);
   statusRoutes(app, ports, now);
   serviceRoutes(app, ports, [registry, ...(options.registries ?? [])]);

@@ -13,6 +13,8 @@ import { verifyApiKey } from '../store/api-keys';
 import { listTickets } from '../store/board';
 import type { Database } from '../store/database';
 import { readEvents } from '../store/events';
+import { createFeed, findFeed } from '../store/feeds';
+import { addOverride, listOverrides } from '../store/overrides';
 import { openTicket } from '../store/opening';
 import { findTicket, markStarted } from '../store/ticket';
 import { activePack, pinnedPacks } from '../store/policy-versions';
@@ -20,6 +22,7 @@ import { publicStatus } from '../store/status-page';
 import { TIMELINE_PAGE } from '../workflows/messages';
 import { viewOf } from '../workflows/view';
 import { applyArchive } from './archived';
+import type { PolicyPort } from './people-ports';
 import type { HttpPorts, TicketPort } from './ports';
 import { rehearseBeside } from './rehearsal-thread';
 
@@ -35,6 +38,13 @@ export interface Wiring {
 export function wire(wiring: Wiring): HttpPorts {
   const { pool, temporal, packs } = wiring;
   return {
+    policies: policyPort(wiring),
+    onCall: {
+      overrides: (since) => listOverrides(pool, since),
+      addOverride: (override, now) => addOverride(pool, override, now),
+      makeFeed: (feed, now) => createFeed(pool, feed, now),
+      feed: (token) => findFeed(pool, token),
+    },
     tickets: ticketPort(wiring),
     board: { list: (query) => listTickets(pool, query) },
     keys: { verify: (secret) => verifyApiKey(pool, secret) },
@@ -80,6 +90,21 @@ function packReader(folder: string): (hash: string) => Promise<CompiledPack> {
   };
 }
 
+function policyPort({ pool, packs }: Wiring): PolicyPort {
+  const packOfHash = packReader(packs);
+  return { active: async (name) => packOfHash((await activeOf(pool, name)).hash) };
+}
+
+async function activeOf(pool: Database, name: string | undefined) {
+  const active = await activePack(pool, name);
+  if (active) return active;
+  throw new TocsinError(
+    'ESC_PACK_UNKNOWN',
+    name === undefined ? 'no pack is published' : `no version of the pack "${name}" is published`,
+    { field: 'pack' },
+  );
+}
+
 function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
   const packOfHash = packReader(packs);
   const find = async (ticket: string) => {
@@ -121,13 +146,7 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
   };
   return {
     async open(order) {
-      const active = await activePack(pool, order.pack);
-      if (!active)
-        throw new TocsinError(
-          'ESC_PACK_UNKNOWN',
-          order.pack === undefined ? 'no pack is published' : `no version of the pack "${order.pack}" is published`,
-          { field: 'pack' },
-        );
+      const active = await activeOf(pool, order.pack);
       const refused = refuseOpening(await packOfHash(active.hash), order.opening);
       if (refused) throw new TocsinError(refused.code as ErrorCode, refused.message, refused.details);
       const opened = await openTicket(pool, {

@@ -53,8 +53,29 @@ export const compileRole: Make<'people', RoleDef> = (c, name, source, path) => (
   ...given('list', source.list),
   ...given('mustConfigure', source.must_configure),
   ...given('hours', source.hours),
+  ...(source.out_of_hours
+    ? {
+        outOfHours: {
+          atOnce: c.cel(source.out_of_hours.at_once, [...path, 'out_of_hours', 'at_once'], 'when'),
+          ...given('also', source.out_of_hours.also),
+          clauses: source.out_of_hours.clauses,
+        },
+      }
+    : {}),
+  ...given('pointOf', source.point_of),
+  ...(source.unconfirmed ? { unconfirmed: true } : {}),
+  ...(source.also_called.length > 0 ? { alsoCalled: source.also_called } : {}),
+  ...given('note', source.note),
+  ...given('reportsTo', source.reports_to),
+  ...(source.headcount ? { headcount: defined(source.headcount) } : {}),
+  ...given('ratio', source.ratio),
+  ...(source.skills.length > 0 ? { skills: source.skills } : {}),
   clauses: source.clauses,
 });
+
+/** An object without its keys that are undefined. */
+const defined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never;
 
 export const compileField: Make<'fields', FieldDef> = (c, name, source, path) => {
   const type = FIELD_TYPES.find((one) => source[one] !== undefined) ?? 'any';

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { channelsFromEnv } from '../activities/configuration';
 import { openChannels, type Channels } from '../activities/channels';
 import { createDeliver } from '../activities/deliver';
-import type { OnCallOverride } from '../activities/on-call';
+import type { OnCallOverride } from '../oncall/resolve';
 import type { DeliveryLog } from '../activities/ports';
 import { createSettleLater } from '../activities/settle-later';
 import type { CompiledPack } from '../domain/policy/types';

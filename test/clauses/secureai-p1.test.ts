@@ -261,19 +261,20 @@ describe('contacts', () => {
     expect(contact('compliance')).toMatchObject({ email: 'compliance@secureai.com', phone: 'x4001' });
   });
   it('lists AWS with its plan and case priority [SEC-ESC-112]', () => {
-    expect(contact('aws')['title']).toContain('Enterprise Support Plan');
-    expect(contact('aws')['title']).toContain('Business-critical / Urgent');
+    expect(contact('aws')['note']).toContain('Enterprise Support Plan');
+    expect(contact('aws')['note']).toContain('Business-critical / Urgent');
   });
   it('reaches the database vendor through its portal on the Platinum plan, by no mail [SEC-ESC-113]', () => {
     expect(loaded.source.tasks['vendor_postgresql']?.title).toMatch(/Platinum.*through vendor portal/);
-    expect(loaded.source.people['postgresql']).toBeUndefined();
+    expect(contact('postgresql')['note']).toMatch(/Platinum.*through vendor portal/);
+    expect(contact('postgresql')['email']).toBeUndefined();
   });
   it('lists the monitoring vendors by mail [SEC-ESC-114]', () => {
     expect(contact('datadog')).toMatchObject({ email: 'support@datadoghq.com' });
     expect(contact('pagerduty')).toMatchObject({ email: 'support@pagerduty.com' });
   });
   it('lists the law firm, reachable at all hours [SEC-ESC-115]', () => {
-    expect(contact('law_firm')['title']).toContain('24/7');
+    expect(contact('law_firm')['note']).toContain('24/7');
     expect(contact('law_firm')['hours']).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
-import { resolveRole, type OnCallOverride } from '../../src/activities/on-call';
-import { handoverInstant, onDuty } from '../../src/activities/rotation';
+import { resolveRole, type OnCallOverride } from '../../src/oncall/resolve';
+import { handoverInstant, onDuty } from '../../src/oncall/rotation';
 import type { RoleDef, RotaDef } from '../../src/domain/policy/types';
 
 const rota = (over: Partial<RotaDef> = {}): RotaDef => ({

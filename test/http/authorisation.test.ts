@@ -22,15 +22,37 @@ const EXPECTED: Record<string, string> = {
   'GET /v1/tickets/:id/explain': 'agent commander ops admin',
   'POST /v1/tickets/:id/commands/:command': 'intake agent commander admin',
   'POST /v1/tickets/:id/nudge': 'ops admin',
+  'GET /v1/people': 'agent commander ops admin',
+  'GET /v1/people/tree': 'agent commander ops admin',
+  'GET /v1/oncall': 'agent commander ops admin',
+  'GET /v1/oncall/shifts': 'agent commander ops admin',
+  'GET /v1/oncall/gaps': 'agent commander ops admin',
+  'POST /v1/oncall/overrides': 'agent commander admin',
+  'POST /v1/oncall/feeds': 'agent commander ops admin',
+  'GET /v1/oncall/feeds/:token': 'public',
   'POST /v1/rehearsals': 'commander ops admin',
 };
 const routes = Object.entries(ROUTE_ACCESS) as [string, Access][];
 const roles = [undefined, ...KEY_ROLES] as const;
 
+const BODIES: Record<string, object> = {
+  '/v1/tickets': OPENING,
+  '/v1/oncall/overrides': {
+    rota: 'engineering',
+    from: '2026-03-02T10:00:00Z',
+    to: '2026-03-03T10:00:00Z',
+    person: 'Ada',
+  },
+  '/v1/oncall/feeds': { rota: 'engineering' },
+};
+
 function request(server: Api, route: string, role: (typeof roles)[number]) {
   const [method, pattern = ''] = route.split(' ') as ['GET' | 'POST', string];
-  const url = pattern.replace(':id', 'TICK-20260302-001').replace(':command', 'message');
-  const body = method === 'GET' ? undefined : url === '/v1/tickets' ? OPENING : { text: 'hello' };
+  const url = pattern
+    .replace(':id', 'TICK-20260302-001')
+    .replace(':command', 'message')
+    .replace(':token', 'feed-of-the-test-0.ics');
+  const body = method === 'GET' ? undefined : (BODIES[url] ?? { text: 'hello' });
   return server.ask(method, url, { role, body });
 }
 
@@ -45,6 +67,7 @@ describe('authorisation by route', () => {
     ),
   )('$route with a key of role $role', async ({ route, role, allowed }) => {
     const server = await api();
+    server.world.feeds.set('feed-of-the-test-0', { rota: 'engineering' });
     const response = await request(server, route, role);
     if (allowed.includes('public') || (role && allowed.includes(role))) {
       expect(response.statusCode).toBeGreaterThanOrEqual(200);

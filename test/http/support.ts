@@ -1,11 +1,21 @@
 /** A server over ports in memory, and what the tests of `test/http` share. */
+import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { TocsinError, type ErrorCode } from '../../src/domain/errors';
 import type { Command, TicketEvent } from '../../src/domain/ticket/types';
 import type { KeyRole } from '../../src/http/access';
 import type { BoardQuery, HttpPorts, OpenOrder, PublicIncident, ReadinessCheck } from '../../src/http/ports';
 import { buildServer, type ServerOptions } from '../../src/http/server';
+import type { CompiledPack } from '../../src/domain/policy/types';
+import type { OnCallOverride } from '../../src/oncall/resolve';
+import { loadPack } from '../../src/policies/load';
+import type { Feed } from '../../src/store/feeds';
 import type { TicketView } from '../../src/workflows/messages';
+
+/** The pack that the server runs in these tests. */
+let loading: Promise<CompiledPack> | undefined;
+const testPack = (): Promise<CompiledPack> =>
+  (loading ??= loadPack(join(__dirname, '../../policies/secureai')).then(({ pack }) => pack));
 
 export const NOW = Date.parse('2026-03-02T10:00:00Z');
 export const secretOf = (role: KeyRole): string => `tocsin_${role}_0123456789abcdef`;
@@ -25,6 +35,9 @@ export class World {
     detail: 'postgres://user:secret@host',
   }));
   events: TicketEvent[] = [];
+  pack: CompiledPack | undefined;
+  overrides: OnCallOverride[] = [];
+  feeds = new Map<string, Feed>();
   verified = 0;
   statusAsked = 0;
   /** Thrown by the named ports until removed. */
@@ -90,6 +103,21 @@ export function portsOf(world: World): HttpPorts {
       throw new TocsinError('ESC_TICKET_NOT_FOUND', `there is no ticket ${ticket}`, { ticket });
   };
   return {
+    policies: { active: async () => (world.pack ??= await testPack()) },
+    onCall: {
+      overrides: async (since) => world.overrides.filter((one) => one.to > since),
+      addOverride: async (override) => world.overrides.push(override),
+      makeFeed: async (feed) => {
+        const token = `feed-of-the-test-${world.feeds.size}`;
+        world.feeds.set(token, feed);
+        return token;
+      },
+      feed: async (token) => {
+        const feed = world.feeds.get(token);
+        if (!feed) throw new TocsinError('ESC_NOT_FOUND', 'there is no such calendar feed');
+        return feed;
+      },
+    },
     tickets: {
       open: async (order) => {
         raise('open');

@@ -247,7 +247,21 @@ export interface RoleDef {
   fallback?: string;
   list?: string;
   mustConfigure?: boolean;
+  /** The calendar in which it is there: messages that fall outside wait for its next opening. */
   hours?: string;
+  /** What is sent to it at once outside its hours, and who is told then as well. */
+  outOfHours?: { atOnce: Cel; also?: string; clauses: string[] };
+  /** Another way to reach that role. */
+  pointOf?: string;
+  unconfirmed?: boolean;
+  alsoCalled?: string[];
+  note?: string;
+  /** The role above it in the organisation. */
+  reportsTo?: string;
+  headcount?: { now?: number; min?: number; max?: number; clauses: string[] };
+  /** One person for each `min` to `max` of the series `of`. */
+  ratio?: { of: string; min: number; max: number; clauses: string[] };
+  skills?: string[];
   clauses: string[];
 }
 
@@ -257,6 +271,8 @@ export interface RotaDef {
   zone: string;
   handover: { day: string; time: string };
   start: string;
+  /** The local date from which nobody is planned any more. */
+  until?: string;
   people: { name: string; email?: string; phone?: string; page?: string }[];
   clauses: string[];
 }

@@ -15,6 +15,7 @@ const RANK: Record<AgendaItem['kind'], number> = {
   again: 1,
   fire: 2,
   remind: 3,
+  held: 3,
   ack: 4,
   by: 5,
   timeout: 6,
@@ -101,6 +102,14 @@ function makeAgenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
       add(path.ackDue, 'ack', `path:${name}`, name, pack.paths[name]?.clauses ?? [], { level: path.level });
   }
   for (const [key, delivery] of Object.entries(state.deliveries)) {
+    if (delivery.heldUntil !== undefined) {
+      const role = pack.people[delivery.role];
+      add(delivery.heldUntil, 'held', `delivery:${key}`, delivery.name ?? delivery.role, role?.clauses ?? [], {
+        to: delivery.to,
+        hours: role?.hours ?? '',
+      });
+      continue;
+    }
     const by = delivery.by[0];
     if (by !== undefined) add(by, 'by', `delivery:${key}`, delivery.name ?? delivery.role, [], { to: delivery.to });
     if (delivery.timeoutAt !== undefined)

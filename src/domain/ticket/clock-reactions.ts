@@ -248,9 +248,12 @@ export function stopAt(turn: Turn, happening: Happening): void {
   for (const [name, path] of Object.entries(turn.state.paths)) {
     if (!path.done) paths[name] = { done: true, ackDue: null };
   }
-  const deliveries: Record<string, JsonObject> = {};
+  // A message that waits for somebody's hours still informs of a resolved ticket; of a closed one nobody needs to hear.
+  const deliveries: Record<string, JsonObject | null> = {};
   for (const [key, delivery] of Object.entries(turn.state.deliveries)) {
-    if (delivery.at < event.at && (delivery.by.length > 0 || delivery.timeoutAt !== undefined))
+    if (delivery.heldUntil !== undefined) {
+      if (all) deliveries[key] = null;
+    } else if (delivery.at < event.at && (delivery.by.length > 0 || delivery.timeoutAt !== undefined))
       deliveries[key] = { by: [], timeoutAt: null };
   }
   const tasks: Record<string, JsonObject> = {};

@@ -56,6 +56,13 @@ function contact(scope: Scope, role: RoleDef, channel: Channel): string | undefi
   return channel === 'email' ? role.rota : undefined;
 }
 
+/** The role that holds another (`from: =table('manager_of_tier', ticket.tier)`), where what is computed names one. */
+function heldByRole(scope: Scope, role: RoleDef): RoleDef | undefined {
+  if (!role.from) return undefined;
+  const value = compileExpr(role.from.x)(makeEnv(scope));
+  return typeof value === 'string' ? scope.pack.people[value] : undefined;
+}
+
 /**
  * The address of a role on a channel; a role without one hands over to its fallback, and so on. Undefined when the chain
  * ends without a contact, or runs in a circle.
@@ -66,9 +73,16 @@ export function contactOf(scope: Scope, name: string, channel: Channel): Target 
     return typeof email === 'string' ? { role: name, to: email, channel: 'email', via: [] } : undefined;
   }
   const via: string[] = [];
+  const passed = new Set<string>();
   let role = scope.pack.people[name];
-  while (role && !via.includes(role.name)) {
+  while (role && !passed.has(role.name)) {
+    passed.add(role.name);
     if (role.list) return { role: name, to: role.list, channel: 'broadcast', via };
+    const held = heldByRole(scope, role);
+    if (held) {
+      role = held;
+      continue;
+    }
     const to = contact(scope, role, channel);
     if (to !== undefined) return { role: name, to, channel, via };
     via.push(role.name);

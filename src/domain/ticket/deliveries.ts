@@ -6,6 +6,7 @@ import { CUSTOMER, membersOf, namesOf, targetsOf, type Target } from './contacts
 import { compileExpr } from '../policy/expr';
 import { lookUpName, makeEnv, valueIn, type Scope } from './env';
 import { pageMissed, pageTaken } from './paths';
+import { holdDelivery, hoursOf } from './hours';
 import type { Turn } from './turn';
 import type { Channel, Delivery, DeliveryState, Receipt } from './types';
 
@@ -93,7 +94,15 @@ export function deliver(turn: Turn, given: Scope, action: DeliverAction, options
     action.verb === 'status_page'
       ? [{ role: 'public', to: 'status_page', channel: 'status_page', via: [] }]
       : customersOr(turn, scope, isUnknown(got) ? null : got, channels);
-  for (const target of targets) make(turn, scope, action, template, target, options);
+  for (const target of targets) {
+    const hours = hoursOf(turn, scope, target);
+    make(turn, scope, action, template, target, options, hours.until);
+    for (const also of hours.also) {
+      const clauses = [...new Set([...options.clauses, ...hours.clauses])];
+      for (const one of targetsOf(scope, also, channels))
+        make(turn, scope, action, template, one, { ...options, clauses });
+    }
+  }
   return targets.length > 0;
 }
 
@@ -124,6 +133,7 @@ function make(
   template: TemplateDef | undefined,
   target: Target,
   options: DeliverOptions,
+  heldUntil?: EpochMs,
 ): void {
   const templateName = action.template ?? `builtin_${action.verb}`;
   const once = `deliver:${target.role}:${target.channel}:${templateName}`;
@@ -169,14 +179,18 @@ function make(
     to: target.to,
     ...(options.path ? { path: options.path.name } : {}),
     status: 'pending',
-    by: action.by.map((by) => turn.at + by),
+    by: action.by.map((by) => (heldUntil ?? turn.at) + by),
     ...(target.channel === 'page' && options.path ? { timeoutAt: turn.at + PAGE_TIMEOUT_MS } : {}),
   };
-  const event = turn.emit({
+  const data: JsonObject = {
+    ...(delivery as unknown as JsonObject),
+    ...(target.via.length > 0 ? { fallback: target.via } : {}),
+  };
+  const event = (heldUntil === undefined ? turn.emit.bind(turn) : holdDelivery(turn, heldUntil))({
     type: 'delivery',
     subject: action.name ?? templateName,
     clauses: options.clauses,
-    data: { ...(delivery as unknown as JsonObject), ...(target.via.length > 0 ? { fallback: target.via } : {}) },
+    data,
     patch: {
       deliveries: { [delivery.key]: pending as unknown as JsonObject },
       ...(action.name === undefined

@@ -266,6 +266,7 @@ const SENTENCES: Record<string, Teller> = {
   unreached: (r) => `Nobody reached for ${r.name || r.one('a role', 'role')}`,
   exhausted: (r) =>
     `Nobody acknowledged on the last level${r.name && ` of ${r.name}`}${r.with('; ', 'catchAll', ' is told')}`,
+  held: (r) => `Message to ${r.one('its role', 'role')} waits for its hours${at(r, 'until', ', until ')}`,
   waiting: (r) => `Message ${r.name} waits${r.with(': ', 'missing', ' is missing')}`,
   unknown: (r) => `Could not decide: ${r.one('a value', 'names')} is missing`,
   refused: (r) => `Refused ${r.name}${r.quoted('message')}`,

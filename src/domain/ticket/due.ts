@@ -4,6 +4,7 @@ import { act } from './actions';
 import { FAULTY } from './agenda';
 import { clausesOf } from './clock-reactions';
 import { deadlinePassed, pageTimedOut } from './deliveries';
+import { releaseHeld } from './hours';
 import { acknowledgementMissed } from './paths';
 import type { Happening, Turn } from './turn';
 import type { AgendaItem, ClockState } from './types';
@@ -18,6 +19,9 @@ export function fallDue(turn: Turn, item: AgendaItem): void {
   } else if (item.kind === 'by' || item.kind === 'timeout') {
     const delivery = turn.state.deliveries[key];
     if (delivery) (item.kind === 'by' ? deadlinePassed : pageTimedOut)(turn, delivery, item.at);
+  } else if (item.kind === 'held') {
+    const delivery = turn.state.deliveries[key];
+    if (delivery) releaseHeld(turn, delivery);
   } else if (item.kind === 'remind') remind(turn, key);
   else {
     const clock = turn.state.clocks[item.id];

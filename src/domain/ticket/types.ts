@@ -265,12 +265,15 @@ export interface DeliveryState {
   role: string;
   to: string;
   path?: string;
-  status: 'pending' | 'delivered' | 'failed' | 'unreached' | 'dropped';
+  status: 'pending' | 'held' | 'delivered' | 'failed' | 'unreached' | 'dropped';
   person?: string;
   settledAt?: EpochMs;
   /** Deadlines still to pass. */
   by: EpochMs[];
   timeoutAt?: EpochMs;
+  /** It waits for its role's hours: made at this instant, and until then only this. */
+  heldUntil?: EpochMs;
+  held?: JsonObject;
 }
 
 export interface FactState {
@@ -334,7 +337,7 @@ export interface TicketState {
 /** One thing that will fall due, unless something happens first. */
 export interface AgendaItem {
   at: EpochMs;
-  kind: 'mark' | 'due' | 'tick' | 'again' | 'fire' | 'remind' | 'ack' | 'by' | 'timeout' | 'fact';
+  kind: 'mark' | 'due' | 'tick' | 'again' | 'fire' | 'remind' | 'held' | 'ack' | 'by' | 'timeout' | 'fact';
   /** Rank at one instant: warnings, dues, rules, paths, deliveries. */
   rank: number;
   /** What it belongs to: `commitment:p1_updates`, `path:on_call`, … */

@@ -65,6 +65,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   dropped: 'subject key channel role to ? detail',
   unreached: 'subject role ? key channel to reason',
   delivery: 'subject key channel role to template',
+  held: 'subject key channel role to template until',
   waiting: 'subject template missing',
   waited: 'subject',
   unchanged: 'command',

@@ -128,6 +128,7 @@ export const EVENTS: Readonly<Record<string, About>> = {
   asked: FACTS,
   fact: FACTS,
   delivery: DELIVERIES,
+  held: DELIVERIES,
   delivered: DELIVERIES,
   undelivered: DELIVERIES,
   dropped: DELIVERIES,

@@ -12,6 +12,7 @@ export const people: Check = (context) => {
   for (const [name, role] of Object.entries(context.source.people)) {
     held(context, name, role);
     contacts(context, role, ['people', name]);
+    otherWay(context, role, ['people', name]);
     if (role.must_configure && !hasContact(role))
       context.beforeProduction(
         'must-configure',
@@ -20,8 +21,23 @@ export const people: Check = (context) => {
       );
   }
   fallbackCircles(context);
+  organisation(context);
   rotas(context);
 };
+
+/** Two ways to one role of which the organisation has not said yet which is right. */
+function otherWay(context: CheckContext, role: Role, at: (string | number)[]): void {
+  const main = role.point_of === undefined ? undefined : context.source.people[role.point_of];
+  if (!role.unconfirmed || !main) return;
+  for (const key of CONTACTS) {
+    if (role[key] !== undefined && main[key] !== undefined && role[key] !== main[key])
+      context.warn(
+        'contact-differs',
+        [...at, key],
+        `"${role[key]}" and "${main[key]}" both stand for "${role.point_of}"; confirm one of them`,
+      );
+  }
+}
 
 /** A role nobody holds: no contact of its own, and no fallback that has one. */
 function held(context: CheckContext, name: string, role: Role): void {
@@ -64,6 +80,9 @@ function holderOf(source: PackSource, name: string, seen: ReadonlySet<string>): 
 
 const PLACEHOLDER = /X{3,}|\[[^\]]+\]|<[^>]+>|\b(?:TBD|TODO|changeme|must-configure|placeholder)\b/i;
 
+/** What is shown of a holder beside its contacts. */
+const SHOWN = ['title', 'name', 'note'] as const;
+
 /** Contacts that were never filled in, and telephone numbers whose letters say another number than their digits. */
 function contacts(
   context: CheckContext,
@@ -72,10 +91,13 @@ function contacts(
     phone?: string | undefined;
     page?: string | undefined;
     slack?: string | undefined;
+    title?: string | undefined;
+    name?: string | undefined;
+    note?: string | undefined;
   },
   at: (string | number)[],
 ): void {
-  for (const key of CONTACTS) {
+  for (const key of [...CONTACTS, ...SHOWN]) {
     const value = holder[key];
     if (value === undefined) continue;
     if (PLACEHOLDER.test(value))
@@ -138,6 +160,19 @@ function inItself(source: PackSource, start: string, name: string, seen: Set<str
     seen.add(member);
     return inItself(source, start, member, seen);
   });
+}
+
+/** Nobody stands above himself. */
+function organisation(context: CheckContext): void {
+  const { people: all } = context.source;
+  for (const start of Object.keys(all)) {
+    const way = [start];
+    for (let next = all[start]?.reports_to; next !== undefined && !way.includes(next); next = all[next]?.reports_to)
+      way.push(next);
+    const top = all[way.at(-1) ?? start]?.reports_to;
+    if (top === start)
+      context.error('reports-in-a-circle', ['people', start, 'reports_to'], `${[...way, start].join(' → ')}`);
+  }
 }
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

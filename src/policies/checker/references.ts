@@ -79,6 +79,9 @@ function people(context: CheckContext): void {
     each(context, 'role', role.fallback, names.roles, [...at, 'fallback']);
     each(context, 'rotation', role.rota, names.rotas, [...at, 'rota']);
     each(context, 'calendar', role.hours, names.calendars, [...at, 'hours']);
+    each(context, 'role', role.out_of_hours?.also, names.roles, [...at, 'out_of_hours', 'also']);
+    each(context, 'role', role.point_of, names.roles, [...at, 'point_of']);
+    each(context, 'role', role.reports_to, names.roles, [...at, 'reports_to']);
   }
 }
 

@@ -51,7 +51,58 @@ export const role = doc(
       'The procedure gives no contact: the organisation must, before production.',
       true,
     ),
-    hours: doc(z.string().optional(), 'The calendar in which it is there.', 'business'),
+    hours: doc(
+      z.string().optional(),
+      'The calendar in which it is there. A message to it (not a page) that falls outside waits for the next opening.',
+      'business',
+    ),
+    out_of_hours: doc(
+      z.strictObject({
+        at_once: doc(cel, 'Outside its hours a message is sent at once all the same where this holds.', 'is.urgent'),
+        also: doc(
+          name.optional(),
+          'A message that is sent at once then goes to this role as well.',
+          'on_call_engineer',
+        ),
+        clauses,
+      }),
+      'What does not wait for its hours.',
+      { at_once: "ticket.priority in ['P1', 'P2']", also: 'on_call_engineer' },
+    ).optional(),
+    point_of: doc(name.optional(), 'Another way to reach this role, for a purpose of its own.', 'support_manager'),
+    unconfirmed: doc(
+      z.boolean().default(false),
+      'The procedure gives this way and another one: the organisation confirms one of them.',
+      true,
+    ),
+    also_called: doc(z.array(z.string().min(1)).default([]), 'Other titles that the procedure uses for it.', [
+      'Head of help desk',
+    ]),
+    note: doc(z.string().optional(), 'What else whoever turns to it must know.', 'Through the vendor portal'),
+    reports_to: doc(name.optional(), 'The role above it in the organisation.', 'director'),
+    headcount: doc(
+      z
+        .strictObject({
+          now: doc(z.number().int().nonnegative().optional(), 'People there are.', 6),
+          min: doc(z.number().int().nonnegative().optional(), 'At least so many are planned.', 6),
+          max: doc(z.number().int().nonnegative().optional(), 'At most so many are planned.', 10),
+          clauses,
+        })
+        .refine((item) => (item.min ?? 0) <= (item.max ?? Infinity), 'must have min at or below max'),
+      'How many people hold it.',
+      { now: 6, min: 6, max: 10 },
+    ).optional(),
+    ratio: doc(
+      z.strictObject({
+        of: doc(z.string(), 'What is counted: a series.', 'active_customers'),
+        min: doc(z.number().positive(), 'One person for at least so many.', 10),
+        max: doc(z.number().positive(), 'One person for at most so many.', 20),
+        clauses,
+      }),
+      'How many people there should be for what they serve: one for each so many.',
+      { of: 'active_customers', min: 100, max: 100 },
+    ).optional(),
+    skills: doc(z.array(z.string().min(1)).default([]), 'What whoever holds it can do.', ['api', 'integrations']),
     clauses,
   }),
   'A role and how to reach it. An action names a role, the receipt names the person.',
@@ -62,6 +113,14 @@ export const rota = doc(
   z.strictObject({
     zone: doc(z.string(), 'The IANA time zone of the handover.', 'America/New_York'),
     start: doc(z.string(), 'A date in the week of the first person.', '2026-01-05'),
+    until: doc(
+      z
+        .string()
+        .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date YYYY-MM-DD')
+        .optional(),
+      'The date from which nobody is planned any more.',
+      '2027-01-04',
+    ),
     handover: doc(
       z.strictObject({ day: doc(weekday, 'The day.', 'mon'), time: doc(time, 'The wall time.', '09:00') }),
       'When the next person takes over, each week.',

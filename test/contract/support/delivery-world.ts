@@ -1,7 +1,7 @@
 /** The ports of a delivery, in memory, with the faults a test switches on. */
 import { createDeliver } from '../../../src/activities/deliver';
 import type { Claim, DeliverDeps, DeliverLimits, RenderedTemplate } from '../../../src/activities/delivery-ports';
-import type { OnCallOverride } from '../../../src/activities/on-call';
+import type { OnCallOverride } from '../../../src/oncall/resolve';
 import {
   PermanentDeliveryError,
   TransientDeliveryError,

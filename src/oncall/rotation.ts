@@ -13,21 +13,37 @@ const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /**
  * The person on duty at `at`. The hand-over belongs to the one who takes over. Weeks lie on the grid of `handover`;
  * `start` (a date, or an instant) names the week of the first person: the week that contains the end of that date.
- * The grid runs back before `start` as well, so a page sent then still has somebody. Undefined when nobody is listed.
+ * The grid runs back before `start` as well, so a page sent then still has somebody. Undefined when nobody is listed,
+ * and from the beginning of the date `until` on.
  *
  * A hand-over in the hour that spring skips happens later by the skipped hour; in the hour that autumn repeats it is
  * the first of the two.
  */
 export function onDuty(rota: RotaDef, at: EpochMs): RotaPerson | undefined {
   const size = rota.people.length;
-  if (size === 0) return undefined;
+  if (size === 0 || at >= (endOf(rota) ?? Infinity)) return undefined;
+  const week = weekAt(rota, at);
+  return rota.people[((week % size) + size) % size];
+}
+
+/** The instant from which nobody is planned, or undefined. */
+export function endOf(rota: RotaDef): EpochMs | undefined {
+  return rota.until === undefined ? undefined : DateTime.fromISO(rota.until, { zone: rota.zone }).toMillis();
+}
+
+/** The instant at which the rotation begins to be planned: the hand-over of the first person. */
+export function beginningOf(rota: RotaDef): EpochMs {
+  return handoverInstant(rota, 0);
+}
+
+/** The number of the week that contains an instant; negative before the first. */
+export function weekAt(rota: RotaDef, at: EpochMs): number {
   const base = handoverDate(rota);
   const local = DateTime.fromMillis(at, { zone: rota.zone }).startOf('day');
-  let week = Math.floor(calendarDays(base, local) / 7);
+  const week = Math.floor(calendarDays(base, local) / 7);
   // The date decides the week up to the time of day of the hand-over itself.
-  if (at < handoverAt(rota, base, week)) week -= 1;
-  else if (at >= handoverAt(rota, base, week + 1)) week += 1;
-  return rota.people[((week % size) + size) % size];
+  if (at < handoverAt(rota, base, week)) return week - 1;
+  return at >= handoverAt(rota, base, week + 1) ? week + 1 : week;
 }
 
 /** The exact instant of the hand-over that begins week `week` of the rotation (0 is the week of the first person). */

@@ -4,7 +4,6 @@
  */
 import type { RoleDef, RotaDef } from '../domain/policy/types';
 import type { Channel, EpochMs } from '../domain/ticket/types';
-import type { Recipient } from './ports';
 import { onDuty, type RotaPerson } from './rotation';
 
 /** Somebody stands in: from `from` (included) to `to` (excluded), for a rotation or for a role. */
@@ -18,7 +17,11 @@ export interface OnCallOverride {
 }
 
 /** One recipient and the way it was found: `role:x`, `override:x`, `rota:x`, `fallback:x`, `group:x`, `catch_all:x`. */
-export interface ResolvedRecipient extends Recipient {
+export interface ResolvedRecipient {
+  /** The person's name, or the role's title. */
+  name?: string;
+  /** What it means is the channel's matter. */
+  address: string;
   person?: string;
   via: string[];
 }
