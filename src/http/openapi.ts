@@ -21,6 +21,8 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'rehearsals', description: 'Procedures in virtual time' },
         { name: 'service', description: 'The service itself' },
         { name: 'status', description: 'Public pages' },
+        { name: 'people', description: 'Roles, the organisation, on-call duty' },
+        { name: 'intake', description: 'What comes in by mail, chat, phone and other ticketing systems' },
       ],
       components: {
         securitySchemes: {

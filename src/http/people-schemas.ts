@@ -134,4 +134,9 @@ export const feedBody = z
 export const feedSchema = z
   .object({ url: z.string().describe('The secret address; it is told this once') })
   .meta({ id: 'FeedMade', description: 'A calendar feed' });
-export const feedParams = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{20,64}\.ics$/, 'must end in .ics') });
+export const feedParams = z.object({
+  token: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{20,64}\.ics$/, 'must end in .ics')
+    .describe('The secret, and .ics'),
+});

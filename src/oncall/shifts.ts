@@ -56,13 +56,8 @@ export function shiftsOf(rota: RotaDef, overrides: readonly OnCallOverride[], fr
     };
     const last = shifts.at(-1);
     // A cut that changes nobody is none, except the hand-over from a person to himself.
-    if (
-      last &&
-      last.person?.name === shift.person?.name &&
-      last.override === shift.override &&
-      !isHandover(rota, start)
-    )
-      last.to = shift.to;
+    const same = last?.person?.name === shift.person?.name && last?.override === shift.override;
+    if (last && same && (person === undefined || !isHandover(rota, start))) last.to = shift.to;
     else shifts.push(shift);
   }
   return shifts;

@@ -51,7 +51,7 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
   const url = pattern
     .replace(':id', 'TICK-20260302-001')
     .replace(':command', 'message')
-    .replace(':token', 'feed-of-the-test-0.ics');
+    .replace(':token', 'feed-of-the-test-number-0.ics');
   const body = method === 'GET' ? undefined : (BODIES[url] ?? { text: 'hello' });
   return server.ask(method, url, { role, body });
 }
@@ -67,7 +67,7 @@ describe('authorisation by route', () => {
     ),
   )('$route with a key of role $role', async ({ route, role, allowed }) => {
     const server = await api();
-    server.world.feeds.set('feed-of-the-test-0', { rota: 'engineering' });
+    server.world.feeds.set('feed-of-the-test-number-0', { rota: 'engineering' });
     const response = await request(server, route, role);
     if (allowed.includes('public') || (role && allowed.includes(role))) {
       expect(response.statusCode).toBeGreaterThanOrEqual(200);

@@ -108,7 +108,7 @@ export function portsOf(world: World): HttpPorts {
       overrides: async (since) => world.overrides.filter((one) => one.to > since),
       addOverride: async (override) => world.overrides.push(override),
       makeFeed: async (feed) => {
-        const token = `feed-of-the-test-${world.feeds.size}`;
+        const token = `feed-of-the-test-number-${world.feeds.size}`;
         world.feeds.set(token, feed);
         return token;
       },
