@@ -24,7 +24,7 @@ const PACK = compilePackText(`
       handover: { day: mon, time: "00:00" }
       people: [{ name: Cem, phone: "+44 20 7946 0000" }, { name: Dot }]
 `);
-const { engineers, night } = PACK.rotas as unknown as Record<string, (typeof PACK.rotas)[string]>;
+const { engineers, night } = PACK.rotas;
 const shifts = (from: string, to: string, overrides: OnCallOverride[] = []) =>
   shiftsOf(engineers!, overrides, at(from), at(to)).map(
     (one) => `${iso(one.from)} ${one.person?.name ?? '-'}${one.override ? '*' : ''}`,

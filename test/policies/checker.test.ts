@@ -36,6 +36,16 @@ const PEOPLE: Case[] = [
     'people:\n  lone: { email: a@b.de, rota: week }\nrotas:\n  week: { zone: UTC, start: »2027-01-04, handover: { day: mon, time: "09:00" }, people: [{ name: Ada }] }\n',
   ],
   [
+    'a rotation that ends while the pack applies',
+    'rota-gap',
+    'people:\n  lone: { email: a@b.de, rota: week }\nrotas:\n  week: { zone: UTC, start: 2026-11-02, until: »2026-12-28, handover: { day: mon, time: "09:00" }, people: [{ name: Ada }] }\n',
+  ],
+  [
+    'somebody above himself in the organisation',
+    'reports-in-a-circle',
+    'people:\n  lone: { email: a@b.de, reports_to: »boss }\n  boss: { email: b@b.de, reports_to: lone }\n',
+  ],
+  [
     'a rotation with somebody who cannot be reached',
     'rota-gap',
     'people:\n  lone: { rota: week, fallback: boss }\nrotas:\n  week: { zone: UTC, start: 2026-11-02, handover: { day: mon, time: "09:00" }, people: [{ name: Ada, email: a@b.de }, »{ name: Bob }] }\n',

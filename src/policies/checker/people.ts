@@ -1,4 +1,5 @@
 /** Whether everyone a procedure names can be reached: contacts, fallbacks, groups, rotations. */
+import { gapsOf } from '../../oncall/shifts';
 import type { PackSource } from '../schema/pack';
 import type { Check, CheckContext } from './context';
 
@@ -197,6 +198,7 @@ function rotas(context: CheckContext): void {
         [...at, 'start'],
         `${rota.start} is a ${DAYS[start.getUTCDay()]}, the handover is on ${rota.handover.day}`,
       );
+    planned(context, name, at);
     if (!isZone(rota.zone)) context.error('rota-gap', [...at, 'zone'], `there is no time zone "${rota.zone}"`);
     const users = Object.entries(source.people).filter(([, role]) => role.rota === name);
     if (users.length === 0) context.warn('rota-unused', at, `no role takes its holder from the rotation "${name}"`);
@@ -207,6 +209,21 @@ function rotas(context: CheckContext): void {
       if (reached === undefined && !users.some(([, role]) => hasContact(role)))
         context.error('rota-gap', place, `${person.name} has no contact: nobody is reached in that week of "${name}"`);
     }
+  }
+}
+
+/** How far the check looks: a quarter of a year from the day the pack applies. */
+const AHEAD_MS = 92 * 86_400_000;
+
+/** Spans after the beginning of a rotation in which nobody is planned. */
+function planned(context: CheckContext, name: string, at: (string | number)[]): void {
+  const { source, loaded } = context;
+  const rota = loaded.pack.rotas[name];
+  const from = Date.parse(`${source.version.from}T00:00:00Z`);
+  if (rota?.until === undefined || !isZone(rota.zone) || Number.isNaN(from)) return;
+  for (const gap of gapsOf({ people: {}, rotas: { [name]: rota } }, [], from, from + AHEAD_MS)) {
+    if (gap.reason === 'ended')
+      context.error('rota-gap', [...at, 'until'], `nobody is on call from ${rota.until} on, and the pack applies then`);
   }
 }
 
