@@ -19,7 +19,7 @@ describe('the pack of the P1 protocol', () => {
 
   test('is warned of nothing but contacts that the organisation must fill in', async () => {
     const told = checkPack(await pack).map((one) => one.rule);
-    expect(new Set(told)).toEqual(new Set(['placeholder', 'must-configure']));
+    expect(new Set(told)).toEqual(new Set(['placeholder', 'must-configure', 'contact-differs', 'vanity-number']));
   });
 
   test('is refused in production until those contacts are filled in', async () => {
