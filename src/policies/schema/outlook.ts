@@ -20,12 +20,17 @@ const silence = z.array(
     to: doc(z.string().optional(), 'The next state.', 'human'),
     give_up: doc(z.boolean().optional(), 'Fields still open are given up.', true),
     do: doc(actions.optional(), 'What is done.', [{ tag: 'silent' }]),
+    clauses,
   }),
 );
 
 const collect = z.strictObject({
-  model: doc(z.string(), 'The model that reads the fields out of messages.', 'extract'),
-  voice: doc(z.string().optional(), 'The manner of the questions, passed on as data.', 'security_specialist'),
+  model: doc(z.string(), 'The fact that reads the fields out of a message.', 'extract'),
+  begins: doc(
+    z.enum(['message', 'question']).default('message'),
+    'It begins with the message that led here, or with a question that the state has just put by what it does.',
+    'question',
+  ),
   items: doc(
     z
       .array(
@@ -34,6 +39,7 @@ const collect = z.strictObject({
           ask: doc(z.string().optional(), 'The template of its question.', 'ask_names'),
           attempts: doc(z.number().int().positive(), 'How often it is asked before it is given up.', 3),
           sufficient: doc(z.number().min(0).max(100), 'The share of certainty that is enough.', 50),
+          clauses,
         }),
       )
       .min(1),
@@ -60,7 +66,14 @@ const state = z.strictObject({
     z.strictObject({
       for: doc(value, 'Who must answer.', 'support_manager'),
       choices: doc(value.optional(), 'The answers.', ['confirmed', 'not_confirmed']),
+      title: doc(z.string().optional(), 'The words people use for it.', 'Confirm the risk'),
       due: doc(amount.optional(), `When: ${AMOUNT_TEXT}.`, 'PT24H'),
+      ask: doc(
+        z.record(z.string(), z.enum(['text', 'url', 'number', 'date', 'person', 'list', 'any', 'optional'])).default({}),
+        'What the answer holds beside the choice.',
+        { reason: 'text' },
+      ),
+      sets: doc(z.array(z.string()).default([]), 'Ticket fields that the answer sets.', ['risk_level']),
     }),
     'A task that the state waits for.',
     { for: 'support_manager', choices: ['confirmed', 'not_confirmed'], due: 'PT24H' },
@@ -72,14 +85,17 @@ const state = z.strictObject({
   clauses,
 });
 
+const start = z.strictObject({
+  on: doc(patterns, 'The events.', 'message(customer)'),
+  when: doc(cel.optional(), 'Only where this holds.', '!ticket.bot_off'),
+  first: doc(name.optional(), 'The state it begins in, in place of the first.', 'intent'),
+});
+
 export const flow = doc(
   z.strictObject({
     starts: doc(
-      z.strictObject({
-        on: doc(patterns, 'The events.', 'message(customer)'),
-        when: doc(cel.optional(), 'Only where this holds.', '!ticket.bot_off'),
-      }),
-      'The event that starts it; a running flow is not started again.',
+      z.union([start, z.array(start).min(1)]),
+      'The events that start it; a running flow is not started again.',
       { on: 'message(customer)', when: '!ticket.bot_off' },
     ),
     first: doc(name, 'The first state.', 'filter'),

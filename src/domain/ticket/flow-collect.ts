@@ -1,0 +1,115 @@
+/**
+ * Fields filled by dialogue: every message may fill any of them; then one question is asked, for the first that is open; a
+ * field whose attempts are used is given up. Silence is not an attempt (policy-language §4.10).
+ */
+import type { CollectDef, FlowDef, FlowStateDef, Json, JsonObject } from '../policy/types';
+import { runActions } from './actions';
+import { setField } from './fields';
+import type { CollectedField, FlowState, Said } from './flow-types';
+import { flowOf, flowPatch, flowScope } from './flows';
+import type { Happening, Turn } from './turn';
+
+/** A field at the beginning of a dialogue: open, unless the ticket has a value for it already. */
+export function newField(turn: Turn, field: string): CollectedField {
+  const known = turn.state.ticket[field];
+  const filled = known !== undefined && known !== null && known !== '' && !(Array.isArray(known) && known.length === 0);
+  return filled ? { value: known, attempts: 0, open: false } : { attempts: 0, open: true };
+}
+
+interface Extracted {
+  value: Json;
+  score: number;
+}
+
+/** What the extraction found: `{ field: { value, score } }`, or the values alone, which count as certain. */
+function extracted(answer: Json | undefined, field: string): Extracted | undefined {
+  if (answer === null || answer === undefined || typeof answer !== 'object' || Array.isArray(answer)) return undefined;
+  const one = answer[field];
+  if (one === undefined || one === null) return undefined;
+  if (typeof one === 'object' && !Array.isArray(one) && 'value' in one) {
+    const value = one['value'] ?? null;
+    return value === null ? undefined : { value, score: typeof one['score'] === 'number' ? one['score'] : 100 };
+  }
+  return { value: one, score: 100 };
+}
+
+/**
+ * One round: fill what the newest message tells, then ask for the first open field. `asked` when the customer must answer,
+ * `done` when nothing is open any more.
+ */
+export function collect(
+  turn: Turn,
+  happening: Happening,
+  flow: FlowDef,
+  def: FlowStateDef,
+  how: CollectDef,
+  options: { extract: boolean } = { extract: true },
+): 'asked' | 'done' {
+  const state = flowOf(turn, flow.name);
+  if (!state) return 'done';
+  const fact = turn.state.facts[how.model];
+  const collected: Record<string, CollectedField> = { ...state.collected };
+  const filled: JsonObject = {};
+  for (const item of how.items) {
+    const field = collected[item.field] ?? { attempts: 0, open: true };
+    const found = options.extract && fact?.known ? extracted(fact.value, item.field) : undefined;
+    if (field.open && found && found.score >= item.sufficient) {
+      collected[item.field] = { ...field, value: found.value, open: false };
+      filled[item.field] = found.value;
+    } else if (field.open && field.attempts >= item.attempts) collected[item.field] = { ...field, open: false };
+    else collected[item.field] = field;
+  }
+  const next = how.items.find((item) => collected[item.field]?.open);
+  if (next) {
+    const field = collected[next.field];
+    if (field) collected[next.field] = { ...field, attempts: field.attempts + 1 };
+  }
+  const asked: Said[] = next?.ask
+    ? [{ at: turn.at, from: 'bot', text: next.ask.do === 'deliver' ? (next.ask.template ?? next.field) : next.field }]
+    : [];
+  turn.emit({
+    type: next ? 'question' : 'collected',
+    subject: next ? next.field : flow.name,
+    clauses: how.clauses,
+    data: {
+      flow: flow.name,
+      state: def.name,
+      filled,
+      ...(next ? { field: next.field, attempt: collected[next.field]?.attempts ?? 1 } : { open: 0 }),
+    },
+    patch: flowPatch(
+      flow.name,
+      { collected, failed: options.extract && !(fact?.known ?? false), asking: next?.field ?? null },
+      asked,
+    ),
+  });
+  for (const [field, value] of Object.entries(filled)) setField(turn, field, value, { clauses: how.clauses });
+  if (!next) return 'done';
+  if (next.ask)
+    runActions(turn, happening, [next.ask], flowScope(turn, happening, flowOf(turn, flow.name)), {
+      name: flow.name,
+      clauses: how.clauses,
+      source: '',
+    });
+  return 'asked';
+}
+
+/** What conditions and templates read as `collected`: the values, and how many fields have one. */
+export function collectedView(flows: JsonObject): JsonObject {
+  const view: JsonObject = {};
+  let complete = 0;
+  let open = 0;
+  let failed = false;
+  const attempts: JsonObject = {};
+  for (const flow of Object.values(flows) as unknown as FlowState[]) {
+    failed ||= flow.failed;
+    for (const [field, one] of Object.entries(flow.collected)) {
+      attempts[field] = one.attempts;
+      if (one.open) open++;
+      if (one.value === undefined) continue;
+      complete++;
+      view[field] = one.value;
+    }
+  }
+  return { ...view, complete, open, failed, attempts };
+}
