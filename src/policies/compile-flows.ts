@@ -51,6 +51,7 @@ function silenceRow(c: Compiler, source: SilenceSource, path: SourcePath): Silen
 function collect(c: Compiler, source: NonNullable<StateSource['collect']>, path: SourcePath): CollectDef {
   return {
     model: source.model,
+    ...given('voice', source.voice),
     begins: source.begins,
     items: source.items.map(({ field, ask, attempts, sufficient, clauses }) => ({
       field,
@@ -85,15 +86,10 @@ export function compileFlow(c: Compiler, name: string, source: FlowSource, path:
   return {
     name,
     clauses: source.clauses,
-    kinds: listOf(source.kind),
+    kind: listOf(source.kind),
     starts: starts.map((start, i) => ({
       on: patternsOf(start.on),
-      ...c.maybe(
-        'when',
-        start.when,
-        [...path, 'starts', ...(Array.isArray(source.starts) ? [i] : []), 'when'],
-        'flow',
-      ),
+      ...c.maybe('when', start.when, [...path, 'starts', ...(Array.isArray(source.starts) ? [i] : []), 'when'], 'flow'),
       ...given('first', start.first),
     })),
     first: source.first,
@@ -115,7 +111,7 @@ export function tasksOfFlows(c: Compiler, flows: PackSource['flows']): Record<st
         name,
         clauses,
         ...given('title', task.title),
-        kinds: listOf(source.kind),
+        kind: listOf(source.kind),
         clock: c.clock([], { due: task.due, marks: [] }, path),
         closes: [],
         for: c.value(task.for, [...path, 'for']),

@@ -7,7 +7,6 @@ import type {
   FieldDef,
   GuardDef,
   Json,
-  JsonObject,
   KindDef,
   PathDef,
   RoleDef,
@@ -125,17 +124,18 @@ function query(c: Compiler, source: Item<'facts'>, path: SourcePath): TicketQuer
   };
 }
 
-export const compileFact: Make<'facts', FactDef> = (c, name, source, path) => {
-  const { clauses, values, deadline, watch: _watch, tickets: _tickets, kind: _kind, among: _among, ...rest } = source;
-  return {
-    name,
-    clauses,
-    source: JSON.parse(JSON.stringify(rest)) as JsonObject,
-    values,
-    deadline: ms(deadline),
-    ...given('tickets', query(c, source, path)),
-  };
-};
+export const compileFact: Make<'facts', FactDef> = (c, name, source, path) => ({
+  name,
+  clauses: source.clauses,
+  ...given('model', source.model),
+  ...given('port', source.port),
+  values: source.values,
+  ...given('score', source.score),
+  below: source.below ?? {},
+  reads: source.reads,
+  deadline: ms(source.deadline),
+  ...given('tickets', query(c, source, path)),
+});
 
 export const compileKind: Make<'kinds', KindDef> = (c, name, source, path) => ({
   name,

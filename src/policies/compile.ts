@@ -18,6 +18,7 @@ import {
   compileTable,
   compileTask,
 } from './compile-items';
+import { compileFlow, tasksOfFlows } from './compile-flows';
 import type { Compiler, Place, SourcePath } from './compiler';
 import type { ActionSource } from './schema/actions';
 import type { PackSource } from './schema/pack';
@@ -147,19 +148,18 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     conditions,
     facts: each(c, 'facts', source.facts, compileFact),
     commitments: each(c, 'commitments', source.commitments, compileCommitment),
-    tasks: each(c, 'tasks', source.tasks, compileTask),
+    tasks: { ...each(c, 'tasks', source.tasks, compileTask), ...tasksOfFlows(c, source.flows) },
     paths: each(c, 'paths', source.paths, compilePath),
     rules: each(c, 'rules', source.rules, compileRule),
     guards: each(c, 'guards', source.guards, compileGuard),
     templates,
-    flows: plain(source.flows) as JsonObject,
+    flows: each(c, 'flows', source.flows, compileFlow),
     schedules: plain(source.schedules) as JsonObject,
     kinds: each(c, 'kinds', source.kinds, compileKind),
     metrics: plain(source.metrics) as JsonObject,
     catchAll:
       source.catch_all ?? Object.values(source.paths).find((path) => path.catch_all !== undefined)?.catch_all ?? '',
   };
-  checkThrough(c, source.flows, ['flows'], 'flow');
   checkThrough(c, source.schedules, ['schedules'], 'schedule');
   checkThrough(c, source.metrics, ['metrics'], 'metric');
   checkThrough(c, source.rollout, ['rollout'], 'rollout');

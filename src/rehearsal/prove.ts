@@ -54,6 +54,17 @@ export function mutantsOf(pack: CompiledPack, clause: string): Mutant[] {
     if (names(table, clause))
       add(`tables.${name}`, { tables: { ...pack.tables, [name]: { ...table, rows: [], byKey: {} } } });
   }
+  for (const [flow, def] of Object.entries(pack.flows)) {
+    for (const [state, one] of Object.entries(def.states)) {
+      for (const rows of ['go', 'interrupts'] as const) {
+        for (const [i, row] of one[rows].entries()) {
+          if (!names(row, clause)) continue;
+          const states = { ...def.states, [state]: { ...one, [rows]: without(one[rows], i) } };
+          add(`flows.${flow}.${state}.${rows}.${i}`, { flows: { ...pack.flows, [flow]: { ...def, states } } });
+        }
+      }
+    }
+  }
   for (const [i, condition] of pack.conditions.entries())
     if (names(condition, clause))
       add(`conditions.${condition.name}`, {

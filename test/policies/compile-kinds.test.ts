@@ -1,7 +1,7 @@
 import { compilePackText } from '../support/pack';
 
 describe('what is said of several tickets', () => {
-  test('a fact over tickets is a query; the rest of it stays as data', () => {
+  test('a fact over tickets is a query', () => {
     const pack = compilePackText(`
       kinds: { entry: { title: Entry } }
       facts:
@@ -11,7 +11,8 @@ describe('what is said of several tickets', () => {
     expect(pack.facts['f']).toEqual({
       name: 'f',
       clauses: [],
-      source: { count: 'distinct customer.id', window: 'P1D', reads: [] },
+      reads: [],
+      below: {},
       values: ['a'],
       deadline: 30_000,
       tickets: {

@@ -365,11 +365,11 @@ rollout: { key: ticket.id, steps: [50], rest: off, next_when: metric.m.met }
     expect(lines(loaded)).toEqual([]);
     const found = loaded.sites.map((site) => `${site.place} ${site.path.join('.')} ${site.cel.src}`);
     expect(found).toEqual([
-      'kind kinds.k.opened_when ticket.x',
-      'value kinds.k.key ticket.id',
       'flow flows.f.starts.when true',
       'value flows.f.states.a.do.0.notify.to ticket.owner',
       'flow flows.f.states.a.go.0.when ticket.x',
+      'kind kinds.k.opened_when ticket.x',
+      'value kinds.k.key ticket.id',
       'schedule schedules.s.at version.next_review',
       "metric metrics.m.share seen('x')",
       "metric metrics.m.mean count('y')",

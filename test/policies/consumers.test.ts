@@ -13,12 +13,8 @@ const ROOMS = ['domain', 'activities', 'oncall'];
 
 /** Fields whose consumer is still to come, by path or the beginning of one, with the issue that brings it. */
 const LATER: Record<string, string> = {
-  flows: 'the triage flow of Trust & Safety',
   'facts.*.model': 'classification by models',
   'facts.*.port': 'classification by models',
-  'facts.*.score': 'classification by models',
-  'facts.*.below': 'classification by models',
-  'facts.*.reads': 'classification by models',
   schedules: 'schedules that open tickets',
   'kinds.*.title': 'registers and reviews',
   'kinds.*.fields': 'registers and reviews',
@@ -127,6 +123,24 @@ const FIELD_TYPES = new Set(['text', 'number', 'bool', 'date', 'person', 'money'
 const DELIVERIES = ['notify', 'page', 'send', 'draft', 'status_page'];
 const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
+/** The parts of a flow, by where a field of it stands. */
+const FLOW_PARTS: [RegExp, string][] = [
+  [/\.(go|interrupts)\[\]/, 'GoRow'],
+  [/\.silence\[\]/, 'SilenceRow'],
+  [/\.collect\.items\[\]/, 'CollectItem'],
+  [/\.collect\./, 'CollectDef'],
+  [/\.task\./, 'TaskDef'],
+  [/\.starts/, 'FlowDef'],
+  [/\.states\.\*\./, 'FlowStateDef'],
+];
+
+function flowCounterpart(path: string): string {
+  const name = camel(path.split('.').at(-1)?.replace('[]', '') ?? '');
+  const owner = FLOW_PARTS.find(([pattern]) => pattern.test(path))?.[1] ?? 'FlowDef';
+  if (owner === 'TaskDef' && name === 'due') return 'ClockDef.due';
+  return `${owner}.${name}`;
+}
+
 /** `Type.property` that a field of the language is compiled to. */
 function counterpart(path: string): string {
   const known = COUNTERPARTS[path];
@@ -141,6 +155,7 @@ function counterpart(path: string): string {
   if (star === undefined) return `CompiledPack.${construct}`;
   if (rest.some((part) => ['days', 'at'].includes(part)) || /\.(days|at)$/.test(path))
     return `Amount.${path.split('.').at(-1)}`;
+  if (construct === 'flows' && field !== '') return flowCounterpart(path);
   if (construct === 'fields' && FIELD_TYPES.has(field)) return 'FieldDef.type';
   const owner = CLOCK.has(field) && OWNERS[construct] !== 'CompiledCalendar' ? 'ClockDef' : OWNERS[construct];
   return `${owner}.${camel(field)}`;

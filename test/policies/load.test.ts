@@ -51,12 +51,18 @@ describe('the packs that the language was drafted with', () => {
     expect(pack.commitments['first_response']?.clock.due).toMatchObject({ cel: { reads: ['ticket.customer'] } });
   });
 
-  test('pack B carries its flow as JSON and its expressions are known to the checker', async () => {
+  test('pack B has its flow and its facts, and their expressions are known to the checker', async () => {
     const loaded = await loadPack(fixture('trust-safety'));
-    expect(loaded.pack.flows).toHaveProperty('triage.states.gather.collect.items');
+    expect(loaded.pack.flows['triage']?.states['gather']?.collect?.items.map((item) => item.field)).toEqual([
+      'affected_names',
+      'incident_timeline',
+      'suspicious_behaviors',
+      'pc_systems_accessed',
+    ]);
     expect(loaded.pack.facts['reassess']).toMatchObject({
       values: ['CONFIRMED_BREACH', 'SOCIAL_SCRAPING', 'STILL_UNCLEAR'],
-      source: { model: 'reassess', below: { '6': 'STILL_UNCLEAR' } },
+      model: 'reassess',
+      below: { '6': 'STILL_UNCLEAR' },
     });
     const flows = loaded.sites.filter((site) => site.path[0] === 'flows');
     expect(flows.map((site) => site.cel.src)).toContain(

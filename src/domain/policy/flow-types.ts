@@ -36,6 +36,8 @@ export interface CollectItem {
 export interface CollectDef {
   /** The fact that reads the fields out of a message. */
   model: string;
+  /** The manner of its questions, recorded with each. */
+  voice?: string;
   /** It begins with the message that led here, or with a question that the state has just put by what it does. */
   begins: 'message' | 'question';
   items: CollectItem[];
@@ -61,8 +63,8 @@ export interface FlowStateDef {
 export interface FlowDef {
   name: string;
   clauses: string[];
-  /** The kinds of ticket it runs on. */
-  kinds: string[];
+  /** The kinds of ticket it runs on; `support` where the pack says nothing. */
+  kind: string[];
   starts: { on: Pattern[]; when?: Cel; first?: string }[];
   first: string;
   states: Record<string, FlowStateDef>;

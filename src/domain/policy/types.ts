@@ -3,6 +3,7 @@
  * Durations are milliseconds, instants epoch milliseconds, names are the author's.
  */
 import type { CompiledCalendar } from '../time/calendar';
+import type { FlowDef } from './flow-types';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -287,8 +288,16 @@ export interface WordsDef {
 export interface FactDef {
   name: string;
   clauses: string[];
-  source: JsonObject;
+  /** The model or the port that answers; neither where tickets are asked. */
+  model?: string;
+  port?: string;
   values: string[];
+  /** The range of a score; one outside it is none. */
+  score?: [number, number];
+  /** Below this score the answer is that value. */
+  below: Record<string, string>;
+  /** The names whose values the answer is made from. */
+  reads: string[];
   deadline: number;
   /** A question to the other tickets, answered by `correlate` from their summaries. */
   tickets?: TicketQuery;
@@ -360,8 +369,8 @@ export interface CompiledPack {
   guards: Record<string, GuardDef>;
   templates: Record<string, TemplateDef>;
   kinds: Record<string, KindDef>;
-  /** Constructs that the engine does not run on a ticket: flows, schedules, metrics. */
-  flows: JsonObject;
+  flows: Record<string, FlowDef>;
+  /** Constructs that the engine does not run on a ticket: schedules, metrics. */
   schedules: JsonObject;
   metrics: JsonObject;
   catchAll: string;

@@ -3,40 +3,72 @@ import { isUnknown } from '../policy/expr';
 import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, RuleDef } from '../policy/types';
 import { runCommand } from './commands';
 import { membersOf, namesOf } from './contacts';
-import { deliver } from './deliveries';
+import { deliver, variablesOf } from './deliveries';
 import { makeEnv, valueIn, type Scope } from './env';
+import { askFact } from './facts';
 import { setField } from './fields';
 import { enterLevel, levelOf } from './paths';
 import { openOne } from './tasks';
 import { restartClocks } from './clock-commands';
 import { ENGINE, type Happening, type Turn } from './turn';
+import type { Actor } from './types';
 
 const text = (value: Json | undefined, fallback = ''): string =>
   typeof value === 'string' ? value : value === undefined || value === null ? fallback : JSON.stringify(value);
 
-/** A delivery action by its place in the pack (`rules.p1_begins.do.2`). */
+/** Where actions stand in the pack: whose they are, the clauses all of them carry, and the path to their list. */
+export interface ActionList {
+  name: string;
+  clauses: readonly string[];
+  /** `rules.p1_begins.do`; empty where a delivery that lacks a field cannot be found again. */
+  source: string;
+  inOrder?: boolean;
+}
+
+/** A delivery action by its place in the pack (`rules.p1_begins.do.2`), with the clauses of what holds it. */
 export function findDelivery(
   pack: CompiledPack,
   source: string,
 ): { action: DeliverAction; clauses: string[] } | undefined {
-  const [, name = '', , i = ''] = source.split('.');
-  const rule = pack.rules[name];
-  const action = rule?.do[Number(i)];
-  return rule && action?.do === 'deliver' ? { action, clauses: clausesOf(rule, action) } : undefined;
+  let node: unknown = pack;
+  let holder: unknown;
+  for (const part of source.split('.')) {
+    if (node === null || typeof node !== 'object') return undefined;
+    if (!Array.isArray(node) && 'clauses' in node) holder = node;
+    node = (node as Record<string, unknown>)[part];
+  }
+  const action = node as Action | undefined;
+  if (action?.do !== 'deliver') return undefined;
+  return { action, clauses: withOwn((holder as { clauses?: string[] } | undefined)?.clauses ?? [], action) };
 }
 
-const clausesOf = (rule: RuleDef, action: Action): string[] => [...new Set([...rule.clauses, ...action.clauses])];
+const withOwn = (clauses: readonly string[], action: Action): string[] => [...new Set([...clauses, ...action.clauses])];
 
 /** Run all actions of a rule, in file order. */
 export function act(turn: Turn, happening: Happening, rule: RuleDef, scope: Scope): void {
-  for (const [i, action] of rule.do.entries()) {
+  runActions(turn, happening, rule.do, scope, {
+    name: rule.name,
+    clauses: rule.clauses,
+    source: `rules.${rule.name}.do`,
+  });
+}
+
+/** Run actions in file order. */
+export function runActions(
+  turn: Turn,
+  happening: Happening,
+  actions: readonly Action[],
+  scope: Scope,
+  list: ActionList,
+): void {
+  for (const [i, action] of actions.entries()) {
     if (action.when && !turn.holds(scope, action.when)) continue;
-    one(turn, happening, rule, action, scope, `rules.${rule.name}.do.${i}`);
+    one(turn, happening, list, action, scope, list.source === '' ? '' : `${list.source}.${i}`);
   }
 }
 
-function one(turn: Turn, happening: Happening, rule: RuleDef, action: Action, scope: Scope, source: string): void {
-  const clauses = clausesOf(rule, action);
+function one(turn: Turn, happening: Happening, list: ActionList, action: Action, scope: Scope, source: string): void {
+  const clauses = withOwn(list.clauses, action);
   const env = makeEnv(scope);
   const read = (value: Parameters<typeof valueIn>[1] | undefined): Json | undefined => {
     if (!value) return undefined;
@@ -56,11 +88,11 @@ function one(turn: Turn, happening: Happening, rule: RuleDef, action: Action, sc
       for (const tag of namesOf(read(action.tag) ?? null)) tagTicket(turn, action.do, tag, clauses);
       return;
     case 'note':
-      turn.emit({ type: 'noted', clauses, data: { text: text(read(action.note)) } });
+      note(turn, scope, read(action.note), clauses);
       return;
     case 'deliver':
       if (action.path !== undefined) startPath(turn, action, clauses);
-      else deliver(turn, scope, action, { clauses, source });
+      else deliver(turn, scope, action, { clauses, ...(source === '' ? {} : { source }) });
       return;
     case 'escalate':
       escalateByRule(
@@ -68,7 +100,7 @@ function one(turn: Turn, happening: Happening, rule: RuleDef, action: Action, sc
         action,
         read(action.to) ?? 'next',
         text(read(action.path)),
-        text(read(action.reason), rule.name),
+        text(read(action.reason), list.name),
         clauses,
       );
       return;
@@ -79,12 +111,12 @@ function one(turn: Turn, happening: Happening, rule: RuleDef, action: Action, sc
         fields: {
           path: read(action.path) ?? null,
           to: read(action.to) ?? null,
-          reason: read(action.reason) ?? rule.name,
+          reason: read(action.reason) ?? list.name,
         },
       });
       return;
     case 'ask':
-      for (const fact of action.facts) askFact(turn, fact, clauses);
+      for (const fact of action.facts) askFact(turn, scope, fact, clauses);
       return;
     case 'open_task': {
       const task = turn.pack.tasks[action.task];
@@ -116,14 +148,34 @@ function one(turn: Turn, happening: Happening, rule: RuleDef, action: Action, sc
   }
 }
 
+/** A note is a text, or a template with the values it reads, rendered where people read it. */
+function note(turn: Turn, scope: Scope, value: Json | undefined, clauses: string[]): void {
+  const name =
+    value !== null && typeof value === 'object' && !Array.isArray(value) && typeof value['template'] === 'string'
+      ? value['template']
+      : undefined;
+  const template = name === undefined ? undefined : turn.pack.templates[name];
+  if (name === undefined || !template) turn.emit({ type: 'noted', clauses, data: { text: text(value) } });
+  else
+    turn.emit({
+      type: 'noted',
+      subject: name,
+      clauses: [...new Set([...clauses, ...template.clauses])],
+      data: { template: name, vars: variablesOf({ ...scope, state: turn.state }, template, {}, NOTE_LIMIT) },
+    });
+}
+/** Values of a note: it may hold a whole conversation, and leaves by no channel. */
+const NOTE_LIMIT = 32_768;
+
 /** Put a tag on, or take it off; a tag that is already so changes nothing. */
-export function tagTicket(turn: Turn, verb: 'tag' | 'untag', tag: string, clauses: string[]): void {
+export function tagTicket(turn: Turn, verb: 'tag' | 'untag', tag: string, clauses: string[], by?: Actor): void {
   const tags = turn.state.ticket.tags;
   if (tags.includes(tag) === (verb === 'tag')) return;
   const next = verb === 'tag' ? [...tags, tag] : tags.filter((one) => one !== tag);
   turn.emit({
     type: verb === 'tag' ? 'tagged' : 'untagged',
     subject: tag,
+    ...(by ? { by } : {}),
     clauses,
     data: { tag },
     patch: { ticket: { tags: next } },
@@ -188,17 +240,6 @@ function escalateByRule(
     ...(only ? { only } : {}),
     ...(action.template === undefined ? {} : { template: action.template }),
     ...(action.via ? { via: action.via } : {}),
-  });
-}
-
-function askFact(turn: Turn, name: string, clauses: string[]): void {
-  const fact = turn.pack.facts[name];
-  if (!fact) return;
-  turn.emit({
-    type: 'asked',
-    subject: name,
-    clauses: [...new Set([...clauses, ...fact.clauses])],
-    data: { fact: name, due: turn.at + fact.deadline },
   });
 }
 

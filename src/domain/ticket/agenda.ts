@@ -16,6 +16,7 @@ const RANK: Record<AgendaItem['kind'], number> = {
   fire: 2,
   remind: 3,
   held: 3,
+  silence: 3,
   ack: 4,
   by: 5,
   timeout: 6,
@@ -115,6 +116,12 @@ function makeAgenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
     if (delivery.timeoutAt !== undefined)
       add(delivery.timeoutAt, 'timeout', `delivery:${key}`, delivery.name ?? delivery.role, [], { to: delivery.to });
   }
+  for (const [name, flow] of Object.entries(state.flows)) {
+    if (flow.running && flow.silenceDue !== undefined)
+      add(flow.silenceDue, 'silence', `flow:${name}`, name, pack.flows[name]?.clauses ?? [], { state: flow.state });
+  }
+  for (const [name, question] of Object.entries(state.asked ?? {}))
+    add(question.due, 'fact', `fact:${name}`, name, pack.facts[name]?.clauses ?? []);
   const parked = new Set(state.parked);
   return items
     .filter((item) => !parked.has(parkedName(item)))

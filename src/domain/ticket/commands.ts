@@ -5,7 +5,7 @@
 import { rejection } from '../errors';
 import type { JsonObject } from '../policy/types';
 import { tagTicket } from './actions';
-import { answer, setFields } from './field-commands';
+import { answer, reclassify, setFields } from './field-commands';
 import { checkGuards } from './guards';
 import { forbids, isOver, required, rest, textField, textOf, type Order } from './orders';
 import { acknowledge, deescalate, escalate } from './path-commands';
@@ -113,19 +113,22 @@ const handlers: Record<CommandName, Handler> = {
   answer(turn, order) {
     return answer(turn, order);
   },
+  reclassify(turn, order) {
+    return reclassify(turn, order);
+  },
   set(turn, order) {
     return setFields(turn, order);
   },
   tag(turn, order) {
     const tag = textField(order, 'tag', 'value');
     if (tag === undefined) return required(order, 'tag');
-    tagTicket(turn, 'tag', tag, []);
+    tagTicket(turn, 'tag', tag, [], order.by);
     return undefined;
   },
   untag(turn, order) {
     const tag = textField(order, 'tag', 'value');
     if (tag === undefined) return required(order, 'tag');
-    tagTicket(turn, 'untag', tag, []);
+    tagTicket(turn, 'untag', tag, [], order.by);
     return undefined;
   },
   note(turn, order) {

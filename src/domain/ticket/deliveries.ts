@@ -37,7 +37,12 @@ const cut = (value: Json): Json =>
   typeof value === 'string' && value.length > TEXT_LIMIT ? `${value.slice(0, TEXT_LIMIT - 1)}…` : value;
 
 /** The variables a template reads, from the names of policy-language §3. Names without a value are left out. */
-export function variablesOf(scope: Scope, template: TemplateDef | undefined, extra: JsonObject = {}): JsonObject {
+export function variablesOf(
+  scope: Scope,
+  template: TemplateDef | undefined,
+  extra: JsonObject = {},
+  limit = VARS_LIMIT,
+): JsonObject {
   const env = makeEnv(scope);
   const vars: JsonObject = {};
   let size = 0;
@@ -46,7 +51,7 @@ export function variablesOf(scope: Scope, template: TemplateDef | undefined, ext
     if (value === undefined) continue;
     const kept = cut(value);
     size += JSON.stringify(kept).length;
-    if (size > VARS_LIMIT) break;
+    if (size > limit) break;
     const parts = dotted.split('.');
     let node = vars;
     for (const part of parts.slice(0, -1)) {

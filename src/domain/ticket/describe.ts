@@ -229,14 +229,17 @@ const SENTENCES: Record<string, Teller> = {
   changed,
   tagged: (r) => `Tagged ${r.name || say(r.data['tag'])}${r.by()}`,
   untagged: (r) => `Tag ${r.name || say(r.data['tag'])} removed${r.by()}`,
-  noted: (r) => `Note${r.by()}${r.quoted('text', 'note')}`,
+  noted: (r) => `Note${r.by()}${r.quoted('text', 'note')}${r.with(': ', 'template')}`,
   linked: (r) => `Linked to ${r.one('another ticket', 'to', 'ticket')}${r.name === '' ? '' : ` as ${r.name}`}`,
   resolved: (r) => `Resolved${r.by()}${r.quoted('resolution', 'text')}`,
   reopened: (r) => `Reopened${r.by()}${reason(r)}`,
   closed: (r) => `Closed${r.by()}`,
   merged: (r) => `Merged into ${r.one('another ticket', 'into', 'to')}${r.by()}`,
   began: (r) => `${capital(r.name)} applies from now`,
-  ended: (r) => `${capital(r.name)} no longer applies`,
+  ended: (r) =>
+    r.data['flow'] === undefined
+      ? `${capital(r.name)} no longer applies`
+      : `${capital(r.name)} ended${r.with(': ', 'outcome')}`,
   started: (r) => `Clock of ${r.name} started${dueAt(r, ', due ')}`,
   stopped: (r) => `${names(r)} stopped${reason(r)}`,
   activated: (r) => `Clock of ${r.name} counts again${dueAt(r, ', due ')}`,
@@ -273,6 +276,18 @@ const SENTENCES: Record<string, Teller> = {
   overridden: (r) => `Guard passed on purpose${r.by()}${r.with(': ', 'reason')}`,
   asked: (r) => `Asked for ${r.name}`,
   fact: (r) => `Answer on ${r.name}: ${r.one('unknown', 'value')}`,
+  fact_late: (r) => `An answer on ${r.name} came too late`,
+  reclassified: (r) =>
+    `${capital(r.name)} is ${r.one('another', 'value')}${r.with(', not ', 'from')}${r.by()}${reason(r)}`,
+  flow_started: (r) => `${capital(r.name)} begins`,
+  flow_resumed: (r) => `${capital(r.name)} goes on from ${r.one('its state', 'state')}`,
+  flow_heard: (r) => `${capital(r.name)}: the customer's message ${r.one('', 'turn')}`,
+  flow_waits: (r) => `${capital(r.name)} waits for ${r.one('an answer', 'for')}`,
+  entered: (r) => `${capital(r.one('the flow', 'flow'))}: ${r.name}${r.with(' after ', 'from')}`,
+  question: (r) => `Asked the customer for ${r.name}${r.with(', time ', 'attempt')}`,
+  collected: (r) => `${capital(r.name)}: nothing is open any more`,
+  silent: (r) => `${capital(r.name)}: the customer is silent`,
+  given_up: (r) => `${capital(r.name)}: what is still open is given up`,
   told: (r) => `${r.one('Another ticket', 'from')} says: ${readable(r.name || 'something')}`,
   ignored: (r) =>
     `${r.one('Another ticket', 'from')} says ${readable(r.name || 'something')}, to no effect: the ticket is closed`,
@@ -297,7 +312,7 @@ const HEADLINES = new Set(
   ),
 );
 const DETAILS = new Set(
-  'began ended started stopped activated deactivated clock_paused clock_resumed rescheduled due fired delivered tagged untagged unknown asked'.split(
+  'began ended started stopped activated deactivated clock_paused clock_resumed rescheduled due fired delivered tagged untagged unknown asked flow_waits flow_heard'.split(
     ' ',
   ),
 );

@@ -5,6 +5,8 @@ import { FAULTY } from './agenda';
 import { clausesOf } from './clock-reactions';
 import { deadlinePassed, pageTimedOut } from './deliveries';
 import { releaseHeld } from './hours';
+import { factTimedOut } from './facts';
+import { silenceFell } from './flow-silence';
 import { acknowledgementMissed } from './paths';
 import type { Happening, Turn } from './turn';
 import type { AgendaItem, ClockState } from './types';
@@ -23,6 +25,8 @@ export function fallDue(turn: Turn, item: AgendaItem): void {
     const delivery = turn.state.deliveries[key];
     if (delivery) releaseHeld(turn, delivery);
   } else if (item.kind === 'remind') remind(turn, key);
+  else if (item.kind === 'silence') silenceFell(turn, key);
+  else if (item.kind === 'fact') factTimedOut(turn, key);
   else {
     const clock = turn.state.clocks[item.id];
     if (clock) clockDue(turn, item, clock);

@@ -9,6 +9,7 @@ import { agenda, nextDue } from './agenda';
 import { decide } from './commands';
 import { settle } from './deliveries';
 import { fallDue } from './due';
+import { recordFact } from './facts';
 import { reportFault, setAside } from './faults';
 import { blankState, evolve } from './evolve';
 import { initialFields, misfit } from './fields';
@@ -20,7 +21,6 @@ import {
   type Actor,
   type AgendaItem,
   type Command,
-  type FactAnswer,
   type Input,
   type Opening,
   type Outcome,
@@ -203,37 +203,6 @@ function setInputAside(
   const turn = new Turn(pack, state, at, recordedAt, causeOf(input));
   reportFault(turn, input.kind, { input: causeOf(input) }, rejected.message);
   return { state: turn.state, events: turn.events };
-}
-
-function recordFact(turn: Turn, answer: FactAnswer): void {
-  const def = turn.pack.facts[answer.fact];
-  const listed =
-    answer.value !== undefined && (!def || def.values.length === 0 || def.values.includes(String(answer.value)));
-  const known = answer.value !== undefined && listed;
-  turn.emit({
-    type: 'fact',
-    subject: answer.fact,
-    by: { name: answer.fact, kind: 'feed' },
-    clauses: def?.clauses ?? [],
-    data: {
-      fact: answer.fact,
-      value: answer.value ?? null,
-      score: answer.score ?? null,
-      reasons: answer.reasons ?? [],
-      ...(answer.members ? { members: answer.members } : {}),
-    },
-    patch: {
-      facts: {
-        [answer.fact]: {
-          value: answer.value ?? null,
-          score: answer.score ?? null,
-          at: turn.at,
-          known,
-          ...(answer.members ? { members: answer.members } : {}),
-        },
-      },
-    },
-  });
 }
 
 /** The instant an input says it is of. */

@@ -8,6 +8,7 @@ import { isOpen } from '../time/calendar';
 import { parseDuration, parseInstant, type EpochMs } from '../time/instants';
 import { calendarOf } from './calendars';
 import { clockNext, readPhases } from './clocks';
+import { collectedView } from './flow-view';
 import type { Actor, ClockState, Seen, TicketState } from './types';
 import { hits } from '../policy/words';
 
@@ -144,9 +145,11 @@ function root(scope: Scope, name: string): Got | undefined {
     case 'fact':
       return factView(state);
     case 'flow':
-      return state.flows;
+      return state.flows as unknown as JsonObject;
     case 'collected':
-      return state.flows['collected'] ?? {};
+      return collectedView(state.flows);
+    case 'transcript':
+      return (state.said ?? []) as unknown as Json;
     case 'param': {
       let params = paramCache.get(pack);
       if (!params) paramCache.set(pack, (params = paramsOf(pack)));

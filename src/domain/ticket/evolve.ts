@@ -1,8 +1,14 @@
 import type { JsonObject } from '../policy/types';
+import type { Said } from './flow-types';
 import type { Seen, StatePatch, TicketEvent, TicketState } from './types';
 
 /** How many command ids are remembered for de-duplication across continue-as-new. */
 const COMMAND_IDS_KEPT = 200;
+
+/** Messages of a dialogue that are kept, and of each so many characters. */
+const SAID_KEPT = 60;
+const TEXT_KEPT = 2_000;
+const kept = (one: Said): Said => ({ ...one, text: one.text.slice(0, TEXT_KEPT) });
 
 /** The record with a patch: `null` deletes a key, everything else replaces it. */
 export function mergeMap(current: JsonObject, patch: JsonObject | undefined): JsonObject {
@@ -45,7 +51,9 @@ export function applyPatch(state: TicketState, patch: StatePatch): TicketState {
     deliveries: mergeRecords(state.deliveries, patch.deliveries),
     named: mergeMap(state.named, patch.named) as TicketState['named'],
     facts: mergeMap(state.facts as unknown as JsonObject, patch.facts) as unknown as TicketState['facts'],
-    flows: mergeMap(state.flows, patch.flows),
+    flows: mergeRecords(state.flows, patch.flows),
+    ...(patch.asked ? { asked: mergeRecords(state.asked ?? {}, patch.asked) } : {}),
+    ...(patch.said ? { said: [...(state.said ?? []), ...patch.said.map(kept)].slice(-SAID_KEPT) } : {}),
     ...(patch.told ? { told: { ...state.told, ...patch.told } } : {}),
     once: appended(state.once, patch.once),
     held: appended(patch.unheld ? state.held.filter((name) => !patch.unheld?.includes(name)) : state.held, patch.held),

@@ -60,7 +60,7 @@ export function readAnswer(
 /** Record an answer from outside. One to a question that is no longer asked is recorded for the audit and read by nobody. */
 export function recordFact(turn: Turn, answer: FactAnswer, by?: Actor): void {
   const def = turn.pack.facts[answer.fact];
-  const open = turn.state.asked[answer.fact];
+  const open = turn.state.asked?.[answer.fact];
   if (answer.key !== undefined && open !== undefined && open.key !== answer.key) {
     turn.emit({ type: 'fact_late', subject: answer.fact, data: { fact: answer.fact, value: answer.value ?? null } });
     return;
@@ -77,11 +77,12 @@ export function recordFact(turn: Turn, answer: FactAnswer, by?: Actor): void {
       score: read.score,
       reasons: answer.reasons ?? [],
       ...(answer.value === undefined || read.value === answer.value ? {} : { given: answer.value }),
+      ...(answer.members ? { members: answer.members } : {}),
       ...(answer.version === undefined ? {} : { version: answer.version }),
       ...(answer.usage === undefined ? {} : { usage: answer.usage }),
     },
     patch: {
-      facts: { [answer.fact]: { ...read, at: turn.at } },
+      facts: { [answer.fact]: { ...read, at: turn.at, ...(answer.members ? { members: answer.members } : {}) } },
       ...(open === undefined ? {} : { asked: { [answer.fact]: null } }),
     },
   });

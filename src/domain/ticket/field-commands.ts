@@ -109,3 +109,37 @@ export function setFields(turn: Turn, order: Order): Rejection | undefined {
   }
   return undefined;
 }
+
+/**
+ * A reviewer's word in place of a model's: the fact has another value from now on, and a flow that asked it goes on from
+ * there. The event is `reclassified`, so that overrulings are counted.
+ */
+export function reclassify(turn: Turn, order: Order): Rejection | undefined {
+  const name = textField(order, 'fact', 'name');
+  if (name === undefined) return required(order, 'fact');
+  const def = turn.pack.facts[name];
+  if (!def)
+    return rejection(
+      'ESC_FIELD_INVALID',
+      `the pack has no fact "${name}"; it has ${Object.keys(turn.pack.facts).join(', ') || 'none'}`,
+      { field: 'fact' },
+    );
+  const value = order.fields['value'];
+  if (value === undefined || value === null) return required(order, 'value');
+  if (def.values.length > 0 && !def.values.includes(String(value)))
+    return rejection('ESC_FIELD_INVALID', `"${name}" must be one of ${def.values.join(', ')}`, {
+      field: 'value',
+      values: def.values,
+    });
+  const score = typeof order.fields['score'] === 'number' ? order.fields['score'] : (def.score?.[1] ?? null);
+  const before = turn.state.facts[name];
+  turn.emit({
+    type: 'reclassified',
+    subject: name,
+    by: order.by,
+    clauses: def.clauses,
+    data: { ...rest(order, 'name'), fact: name, from: before?.value ?? null, value, score },
+    patch: { facts: { [name]: { value, score, at: turn.at, known: true } } },
+  });
+  return undefined;
+}

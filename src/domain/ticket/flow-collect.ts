@@ -2,10 +2,11 @@
  * Fields filled by dialogue: every message may fill any of them; then one question is asked, for the first that is open; a
  * field whose attempts are used is given up. Silence is not an attempt (policy-language §4.10).
  */
-import type { CollectDef, FlowDef, FlowStateDef, Json, JsonObject } from '../policy/types';
+import type { CollectDef, FlowDef, FlowStateDef } from '../policy/flow-types';
+import type { Json, JsonObject } from '../policy/types';
 import { runActions } from './actions';
 import { setField } from './fields';
-import type { CollectedField, FlowState, Said } from './flow-types';
+import type { CollectedField, Said } from './flow-types';
 import { flowOf, flowPatch, flowScope } from './flows';
 import type { Happening, Turn } from './turn';
 
@@ -75,6 +76,7 @@ export function collect(
       flow: flow.name,
       state: def.name,
       filled,
+      ...(how.voice === undefined ? {} : { voice: how.voice }),
       ...(next ? { field: next.field, attempt: collected[next.field]?.attempts ?? 1 } : { open: 0 }),
     },
     patch: flowPatch(
@@ -92,24 +94,4 @@ export function collect(
       source: '',
     });
   return 'asked';
-}
-
-/** What conditions and templates read as `collected`: the values, and how many fields have one. */
-export function collectedView(flows: JsonObject): JsonObject {
-  const view: JsonObject = {};
-  let complete = 0;
-  let open = 0;
-  let failed = false;
-  const attempts: JsonObject = {};
-  for (const flow of Object.values(flows) as unknown as FlowState[]) {
-    failed ||= flow.failed;
-    for (const [field, one] of Object.entries(flow.collected)) {
-      attempts[field] = one.attempts;
-      if (one.open) open++;
-      if (one.value === undefined) continue;
-      complete++;
-      view[field] = one.value;
-    }
-  }
-  return { ...view, complete, open, failed, attempts };
 }

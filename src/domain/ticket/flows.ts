@@ -3,15 +3,16 @@
  * dialogue, waits for a task, or goes on at once; the first row of `go` that holds leads on. Nothing outside the declared rows
  * can happen, whatever a model answers.
  */
-import type { Action, FlowDef, FlowStateDef, GoRow, JsonObject, SilenceRow } from '../policy/types';
-import { isUnknown } from '../policy/expr';
+import type { FlowDef, FlowStateDef, GoRow } from '../policy/flow-types';
+import type { JsonObject } from '../policy/types';
 import { runActions } from './actions';
-import { readAmount } from './clocks';
-import { makeEnv, valueIn, type Scope } from './env';
+import type { Scope } from './env';
 import { askFact } from './facts';
 import { attempt } from './faults';
 import { collect, newField } from './flow-collect';
+import { armSilence } from './flow-silence';
 import type { FlowState, Said } from './flow-types';
+import { kindOf } from './pack-index';
 import { matches } from './patterns';
 import { openOne } from './tasks';
 import { viewOf, type Happening, type Turn } from './turn';
@@ -20,8 +21,7 @@ import type { StatePatch } from './types';
 /** States of a flow's path that are kept. */
 const PATH_KEPT = 60;
 
-export const flowOf = (turn: Turn, name: string): FlowState | undefined =>
-  turn.state.flows[name] as unknown as FlowState | undefined;
+export const flowOf = (turn: Turn, name: string): FlowState | undefined => turn.state.flows[name];
 
 type Change = { [K in keyof FlowState]?: FlowState[K] | null };
 
@@ -48,13 +48,22 @@ export function flowScope(turn: Turn, happening: Happening, state: FlowState | u
 /** What one event does to the flows of a ticket: starts, answers, messages. */
 export function runFlows(turn: Turn, happening: Happening): void {
   for (const flow of Object.values(turn.pack.flows)) {
-    if (!flow.kinds.includes(String(turn.state.ticket['kind'] ?? 'support'))) continue;
+    if (!flow.kind.includes(kindOf(turn.state.ticket))) continue;
     attempt(turn, flow.name, () => {
       const state = flowOf(turn, flow.name);
-      if (state?.running) goOnWith(turn, happening, flow, state);
+      if (state && happening.event.type === 'reclassified') reconsider(turn, happening, flow);
+      else if (state && ENDS.has(happening.event.type)) stopFlow(turn, happening, flow, state);
+      else if (state?.running) goOnWith(turn, happening, flow, state);
       else startFlow(turn, happening, flow);
     });
   }
+}
+
+/** What ends a ticket's flows; what a flow itself resolves goes on to its own end. */
+const ENDS = new Set(['resolved', 'closed', 'merged']);
+
+function stopFlow(turn: Turn, { event }: Happening, flow: FlowDef, state: FlowState): void {
+  if (state.running && event.by.kind !== 'engine') endFlow(turn, flow, event.type, []);
 }
 
 function startFlow(turn: Turn, happening: Happening, flow: FlowDef): void {
@@ -163,7 +172,7 @@ function askAll(
 
 /** A pending fact has its answer; when none is open any more the flow goes on. */
 function answered(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateDef, state: FlowState): void {
-  if (state.pending.some((fact) => turn.state.asked[fact] !== undefined)) return;
+  if (state.pending.some((fact) => turn.state.asked?.[fact] !== undefined)) return;
   if (state.waits === 'message') listenedTo(turn, happening, flow, def);
   else afterFacts(turn, happening, flow, def);
 }
@@ -271,7 +280,7 @@ function await_(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateD
 }
 
 /** The first row that holds leads on. A state whose last row holds nothing stays where it is. */
-function choose(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateDef): void {
+export function choose(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateDef): void {
   const scope = flowScope(turn, happening, flowOf(turn, flow.name));
   const i = def.go.findIndex((row) => turn.holds(scope, row.when));
   const row = def.go[i];
@@ -279,7 +288,7 @@ function choose(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateD
 }
 
 /** Take a row: what it does on the way, then the next state or the end. */
-function take(
+export function take(
   turn: Turn,
   happening: Happening,
   flow: FlowDef,
@@ -326,110 +335,24 @@ export function endFlow(
   });
 }
 
-const silenceOf = (def: FlowStateDef): SilenceRow[] => def.collect?.silence ?? def.silence;
-
-/** From now on nobody answers: when does the next row of silence fall due? */
-function armSilence(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateDef): void {
-  const state = flowOf(turn, flow.name);
-  if (!state?.running || state.state !== def.name) return;
-  const since = turn.at;
-  const due = silenceDue(turn, happening, def, { ...state, silences: 0 }, since);
+/** A reviewer has answered in place of a model: the flow goes on from the state that asked, as if the model had said so. */
+function reconsider(turn: Turn, happening: Happening, flow: FlowDef): void {
+  const fact = happening.event.subject ?? '';
+  const def = Object.values(flow.states).find((one) => one.ask.includes(fact));
+  if (!def || !flowOf(turn, flow.name)) return;
   turn.emit({
-    type: 'flow_waits',
+    type: 'flow_resumed',
     subject: flow.name,
-    data: { flow: flow.name, state: def.name, for: ['customer'], ...(due === undefined ? {} : { due }) },
-    patch: flowPatch(flow.name, { waits: 'customer', silentSince: since, silences: 0, silenceDue: due ?? null }),
+    data: { flow: flow.name, state: def.name, fact },
+    patch: flowPatch(flow.name, {
+      ...NOT_SILENT,
+      running: true,
+      state: def.name,
+      pending: [],
+      waits: 'nothing',
+      endedAt: null,
+      outcome: null,
+    }),
   });
-}
-
-function silenceDue(
-  turn: Turn,
-  happening: Happening,
-  def: FlowStateDef,
-  state: FlowState,
-  since: number,
-): number | undefined {
-  const row = silenceOf(def)[state.silences];
-  if (!row) return undefined;
-  const got = valueIn(makeEnv(flowScope(turn, happening, state)), row.after);
-  const read = isUnknown(got) ? undefined : readAmount(got);
-  return read && 'amount' in read && typeof read.amount === 'number' ? since + read.amount : undefined;
-}
-
-/** Nobody has answered for so long: the next row of silence. */
-export function silenceFell(turn: Turn, name: string): void {
-  const flow = turn.pack.flows[name];
-  const state = flowOf(turn, name);
-  const def = flow?.states[state?.state ?? ''];
-  const row = def ? silenceOf(def)[state?.silences ?? 0] : undefined;
-  if (!flow || !state || !def || !row) return;
-  const event = turn.emit({
-    type: 'silent',
-    subject: name,
-    clauses: row.clauses,
-    data: { flow: name, state: def.name, n: state.silences + 1 },
-    patch: flowPatch(name, { silences: state.silences + 1, silenceDue: null }),
-  });
-  const happening: Happening = { event, after: turn.state, changed: new Set(), edges: [] };
-  const actions: Action[] = [...(row.send ? [row.send] : []), ...row.do];
-  runActions(turn, happening, actions, flowScope(turn, happening, state), {
-    name,
-    clauses: row.clauses,
-    source: '',
-  });
-  const after = flowOf(turn, name);
-  if (!after) return;
-  if (row.to !== undefined)
-    take(turn, happening, flow, def, { to: row.to, do: [], clauses: row.clauses }, `silence.${state.silences}`);
-  else if (row.giveUp) {
-    const collected = Object.fromEntries(
-      Object.entries(after.collected).map(([field, one]) => [field, { ...one, open: false }]),
-    );
-    turn.emit({
-      type: 'given_up',
-      subject: name,
-      clauses: row.clauses,
-      data: { flow: name },
-      patch: flowPatch(name, { collected }),
-    });
-    choose(turn, happening, flow, def);
-  } else {
-    const due = silenceDue(turn, happening, def, after, after.silentSince ?? turn.at);
-    if (due !== undefined)
-      turn.emit({
-        type: 'flow_waits',
-        subject: name,
-        data: { flow: name, state: def.name, for: ['customer'], due },
-        patch: flowPatch(name, { silenceDue: due }),
-      });
-  }
-}
-
-/**
- * A reviewer's answer in place of a model's: the fact is set, and the flow goes on from the state that asked it, as if the
- * model had said so. Returns false where no flow asks that fact.
- */
-export function reconsider(turn: Turn, happening: Happening, fact: string): boolean {
-  for (const flow of Object.values(turn.pack.flows)) {
-    const def = Object.values(flow.states).find((one) => one.ask.includes(fact));
-    const state = flowOf(turn, flow.name);
-    if (!def || !state) continue;
-    turn.emit({
-      type: 'flow_resumed',
-      subject: flow.name,
-      data: { flow: flow.name, state: def.name, fact },
-      patch: flowPatch(flow.name, {
-        ...NOT_SILENT,
-        running: true,
-        state: def.name,
-        pending: [],
-        waits: 'nothing',
-        endedAt: null,
-        outcome: null,
-      }),
-    });
-    choose(turn, happening, flow, def);
-    return true;
-  }
-  return false;
+  choose(turn, happening, flow, def);
 }

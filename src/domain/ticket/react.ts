@@ -3,6 +3,7 @@ import { act, findDelivery } from './actions';
 import { closeTasks, openTasks } from './tasks';
 import { meetCommitments, refreshClocks, startClocks, stopAt } from './clock-reactions';
 import { retryWaiting } from './deliveries';
+import { runFlows } from './flows';
 import { attempt } from './faults';
 import { runTables } from './fields';
 import { kindOf, packIndex } from './pack-index';
@@ -35,6 +36,7 @@ function react(turn: Turn, happening: Happening): void {
       act(turn, happening, rule, scope);
     });
   }
+  runFlows(turn, happening);
   if (event.type === 'changed' && turn.state.waiting.length > 0)
     retryWaiting(turn, (source) => findDelivery(turn.pack, source));
 }

@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../policy/types';
 import type { DurationMs, EpochMs } from '../time/instants';
+import type { FlowState, Said } from './flow-types';
 
 /** Who did something. `engine` is Tocsin itself, `feed` a machine. */
 export interface Actor {
@@ -49,6 +50,7 @@ export const COMMANDS = [
   'hand_off',
   'release',
   'answer',
+  'reclassify',
   'set',
   'tag',
   'untag',
@@ -95,6 +97,10 @@ export interface FactAnswer {
   key?: string;
   /** Ids of the tickets counted, where other tickets were asked about. */
   members?: string[];
+  /** What answered, and in which version. */
+  version?: string;
+  /** What the answer cost: tokens, money. */
+  usage?: JsonObject;
 }
 
 /** What another ticket says: the receiver's side of a delivery on the channel `ticket`. */
@@ -141,7 +147,11 @@ export interface StatePatch {
   deliveries?: Record<string, JsonObject | null>;
   named?: JsonObject;
   facts?: JsonObject;
-  flows?: JsonObject;
+  flows?: Record<string, JsonObject | null>;
+  /** Questions to the outside that are open. */
+  asked?: Record<string, JsonObject | null>;
+  /** Appended: messages of a dialogue. */
+  said?: Said[];
   /** The newest seq heard, by sender. */
   told?: Record<string, number>;
   /** Appended. */
@@ -317,7 +327,11 @@ export interface TicketState {
   deliveries: Record<string, DeliveryState>;
   named: Record<string, JsonObject>;
   facts: Record<string, FactState>;
-  flows: JsonObject;
+  flows: Record<string, FlowState>;
+  /** Open questions to the outside, by fact. */
+  asked?: Record<string, { key: string; due: EpochMs }>;
+  /** The newest messages of a dialogue with the customer, oldest first. */
+  said?: Said[];
   /** The newest seq heard of each other ticket: what comes again, or late, changes nothing. */
   told?: Record<string, number>;
   /** `once` rules and deliveries already made. */
@@ -337,7 +351,7 @@ export interface TicketState {
 /** One thing that will fall due, unless something happens first. */
 export interface AgendaItem {
   at: EpochMs;
-  kind: 'mark' | 'due' | 'tick' | 'again' | 'fire' | 'remind' | 'held' | 'ack' | 'by' | 'timeout' | 'fact';
+  kind: 'mark' | 'due' | 'tick' | 'again' | 'fire' | 'remind' | 'silence' | 'held' | 'ack' | 'by' | 'timeout' | 'fact';
   /** Rank at one instant: warnings, dues, rules, paths, deliveries. */
   rank: number;
   /** What it belongs to: `commitment:p1_updates`, `path:on_call`, … */

@@ -16,6 +16,7 @@ const FACTS = about('fact', (context) => context.names.facts);
 const ROLES = about('role', (context) => context.names.roles);
 const RULES = about('rule', (context) => context.names.rules);
 const STATES = about('state of a flow', (context) => context.names.states);
+const FLOWS = about('flow', (context) => context.names.flows);
 const SCHEDULES = about('schedule', (context) => context.names.schedules);
 /** A delivery without a name goes by its template. */
 const DELIVERIES = about('delivery', (context) => new Set([...context.names.deliveries, ...context.names.templates]));
@@ -127,6 +128,16 @@ export const EVENTS: Readonly<Record<string, About>> = {
   reminded: TASKS,
   asked: FACTS,
   fact: FACTS,
+  fact_late: FACTS,
+  reclassified: FACTS,
+  flow_started: FLOWS,
+  flow_resumed: FLOWS,
+  flow_heard: FLOWS,
+  flow_waits: FLOWS,
+  collected: FLOWS,
+  given_up: FLOWS,
+  silent: FLOWS,
+  question: FIELDS,
   delivery: DELIVERIES,
   held: DELIVERIES,
   delivered: DELIVERIES,
@@ -156,6 +167,7 @@ export const COMMAND_EVENTS: Readonly<Record<(typeof COMMANDS)[number], string>>
   hand_off: 'handed_off',
   release: 'released',
   answer: 'task_done',
+  reclassify: 'reclassified',
   set: 'changed',
   tag: 'tagged',
   untag: 'untagged',
@@ -214,7 +226,11 @@ export function* patternsOfPack(source: CheckContext['source']): Generator<{ tex
     yield* all(one.closes, ['tasks', name, 'closes']);
   }
   for (const [name, one] of entries(source.rules)) yield* all(one.on, ['rules', name, 'on']);
-  for (const [name, one] of entries(source.flows)) yield* all(one.starts.on, ['flows', name, 'starts', 'on']);
+  for (const [name, one] of entries(source.flows)) {
+    if (Array.isArray(one.starts))
+      for (const [i, start] of one.starts.entries()) yield* all(start.on, ['flows', name, 'starts', i, 'on']);
+    else yield* all(one.starts.on, ['flows', name, 'starts', 'on']);
+  }
   for (const [name, one] of entries(source.metrics)) {
     yield* all(one.from, ['metrics', name, 'from']);
     yield* all(one.to, ['metrics', name, 'to']);

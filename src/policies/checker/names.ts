@@ -15,6 +15,7 @@ export const TICKET_NAMES = [
 /** Where every name that is read begins (policy-language §3); `message` only where one may be in hand. */
 export const ROOTS: readonly string[] = [
   ...['ticket', 'event', 'is', 'commitment', 'task', 'path', 'delivery', 'fact', 'flow', 'collected', 'param'],
+  'transcript',
 ];
 export const ROOTS_WITH_MESSAGE: ReadonlySet<string> = new Set([...ROOTS, 'message']);
 
@@ -59,6 +60,9 @@ const keys = (map: Record<string, unknown>): Set<string> => new Set(Object.keys(
 export function packNames(source: PackSource, pack: CompiledPack): PackNames {
   const fields = keys(source.fields);
   const deliveries = [...deliveriesOf(source)];
+  const flowTasks = Object.entries(source.flows).flatMap(([flow, { states }]) =>
+    Object.entries(states).flatMap(([state, { task }]) => (task ? [`${flow}_${state}`] : [])),
+  );
   const calls = deliveries.flatMap(({ call }) => (call === undefined ? [] : [call]));
   return {
     roles: new Set([...Object.keys(source.people), CUSTOMER]),
@@ -70,7 +74,7 @@ export function packNames(source: PackSource, pack: CompiledPack): PackNames {
     conditions: keys(source.conditions),
     facts: keys(source.facts),
     commitments: keys(source.commitments),
-    tasks: new Set([...Object.keys(source.tasks), ...calls]),
+    tasks: new Set([...Object.keys(source.tasks), ...calls, ...flowTasks]),
     paths: keys(source.paths),
     flows: keys(source.flows),
     states: new Set(Object.values(source.flows).flatMap((flow) => Object.keys(flow.states))),

@@ -251,6 +251,7 @@ function outlook(context: CheckContext): void {
   for (const [name, flow] of Object.entries(source.flows)) {
     const states = new Set(Object.keys(flow.states));
     each(context, 'state', flow.first, states, ['flows', name, 'first']);
+    for (const start of [flow.starts].flat()) each(context, 'state', start.first, states, ['flows', name, 'starts']);
     for (const [stateName, state] of Object.entries(flow.states)) {
       const at = ['flows', name, 'states', stateName];
       each(context, 'fact', state.ask, names.facts, [...at, 'ask']);
@@ -260,6 +261,7 @@ function outlook(context: CheckContext): void {
       for (const key of ['go', 'interrupts'] as const) {
         for (const [i, go] of (state[key] ?? []).entries()) each(context, 'state', go.to, next, [...at, key, i, 'to']);
       }
+      each(context, 'fact', state.collect?.model, names.facts, [...at, 'collect', 'model']);
       for (const [i, item] of (state.collect?.items ?? []).entries()) {
         each(context, 'field', item.field, names.fields, [...at, 'collect', 'items', i, 'field']);
         each(context, 'template', item.ask, names.templates, [...at, 'collect', 'items', i, 'ask']);

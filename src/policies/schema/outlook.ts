@@ -1,7 +1,21 @@
-/** Constructs that the core does not run on a ticket yet: flows, schedules, kinds, metrics, rollout. Checked all the same. */
+/** Constructs beside rules and clocks: flows, schedules, kinds, metrics, rollout. */
 import { z } from 'zod';
 import { action } from './actions';
-import { AMOUNT_TEXT, amount, cel, clauses, doc, json, name, names, patterns, time, value, weekday } from './common';
+import {
+  AMOUNT_TEXT,
+  amount,
+  cel,
+  clauses,
+  doc,
+  json,
+  kinds,
+  name,
+  names,
+  patterns,
+  time,
+  value,
+  weekday,
+} from './common';
 
 const actions = z.array(action);
 
@@ -26,6 +40,7 @@ const silence = z.array(
 
 const collect = z.strictObject({
   model: doc(z.string(), 'The fact that reads the fields out of a message.', 'extract'),
+  voice: doc(z.string().optional(), 'The manner of the questions, recorded with each.', 'security_specialist'),
   begins: doc(
     z.enum(['message', 'question']).default('message'),
     'It begins with the message that led here, or with a question that the state has just put by what it does.',
@@ -69,7 +84,9 @@ const state = z.strictObject({
       title: doc(z.string().optional(), 'The words people use for it.', 'Confirm the risk'),
       due: doc(amount.optional(), `When: ${AMOUNT_TEXT}.`, 'PT24H'),
       ask: doc(
-        z.record(z.string(), z.enum(['text', 'url', 'number', 'date', 'person', 'list', 'any', 'optional'])).default({}),
+        z
+          .record(z.string(), z.enum(['text', 'url', 'number', 'date', 'person', 'list', 'any', 'optional']))
+          .default({}),
         'What the answer holds beside the choice.',
         { reason: 'text' },
       ),
@@ -100,6 +117,7 @@ export const flow = doc(
     ),
     first: doc(name, 'The first state.', 'filter'),
     states: doc(z.record(z.string(), state), 'Its states.', { filter: { go: [{ to: 'end', outcome: 'done' }] } }),
+    kind: kinds,
     clauses,
   }),
   'A state machine.',

@@ -100,6 +100,13 @@ export class Drive {
     return this;
   }
 
+  /** A model's answer: a value, a score, or nothing. */
+  answer(moment: string, fact: string, answer: { value?: Json; score?: number; key?: string }): this {
+    const at = this.at(moment);
+    this.take(handle(this.pack, this.state, { kind: 'fact', answer: { fact, at, ...answer } }, at));
+    return this;
+  }
+
   /** What another ticket says. */
   hear(moment: string, said: Pick<Told, 'from' | 'seq' | 'name'> & Partial<Told>): this {
     const at = this.at(moment);

@@ -71,9 +71,7 @@ const PACK = compilePackText(
 const hacked = (): Drive => new Drive(PACK, { body: 'We were hacked' });
 /** To the dialogue, with what is asked about the first message answered. */
 const gathering = (): Drive =>
-  hacked()
-    .fact('PT1S', 'intent', 'INCIDENT')
-    .answer('PT2S', 'evidence', { value: 'CLEAR', score: 8 });
+  hacked().fact('PT1S', 'intent', 'INCIDENT').answer('PT2S', 'evidence', { value: 'CLEAR', score: 8 });
 const round = (drive: Drive, at: string, found: object = {}, scores: { urgent?: number; human?: number } = {}): Drive =>
   drive
     .answer(at, 'urgent', { score: scores.urgent ?? 0 })
@@ -161,7 +159,10 @@ describe('a dialogue', () => {
   });
 
   test('does not take what is not certain enough', () => {
-    const drive = round(gathering(), 'PT3S', { names: { value: 'John', score: 49 }, since: { value: 'Monday', score: 40 } });
+    const drive = round(gathering(), 'PT3S', {
+      names: { value: 'John', score: 49 },
+      since: { value: 'Monday', score: 40 },
+    });
     expect(drive.state.ticket['names']).toBeUndefined();
     expect(drive.state.ticket['since']).toBe('Monday');
     expect(sent(drive)).toEqual(['ask_names jane@example.com']);
@@ -265,9 +266,7 @@ describe('what ends a flow', () => {
   });
 
   test('does not run on when the ticket is closed', () => {
-    const drive = round(gathering(), 'PT3S')
-      .give('PT1H', 'resolve', { resolution: 'done' })
-      .give('PT2H', 'close');
+    const drive = round(gathering(), 'PT3S').give('PT1H', 'resolve', { resolution: 'done' }).give('PT2H', 'close');
     expect(drive.until('P4D').of('silent')).toHaveLength(0);
   });
 });
