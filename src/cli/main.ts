@@ -27,6 +27,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'board', 'do'))
     (await import('./live.js')).liveCommands(program, io);
   if (needs('people', 'oncall')) (await import('./people.js')).peopleCommands(program, io);
+  if (needs('knowledge')) (await import('./knowledge.js')).knowledgeCommands(program, io);
   if (needs('store')) (await import('./store.js')).storeCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
@@ -53,6 +54,7 @@ const KNOWN = new Set([
   'board',
   'do',
   'rehearse',
+  'knowledge',
   'store',
   'people',
   'oncall',

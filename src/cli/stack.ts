@@ -12,6 +12,7 @@ import { loadPack } from '../policies/load';
 import { publishPack } from '../policies/publish';
 import { createApiKey } from '../store/api-keys';
 import { createPool } from '../store/database';
+import { importKnowledge } from '../store/knowledge';
 import { migrate } from '../store/migrate';
 import { savePolicyVersion, setDefaultPack } from '../store/policy-versions';
 import { keyFile } from './api';
@@ -61,6 +62,8 @@ async function prepareDatabase(
       publishedAt: Date.now(),
     });
     await setDefaultPack(pool, loaded.pack.id);
+    const { tree, articles } = loaded.knowledge;
+    if (tree) await importKnowledge(pool, loaded.pack.id, { tree, articles }, Date.now());
     if (existsSync(keyFile(folder))) return;
     const { key } = await createApiKey(pool, { name: 'local', role: 'admin' });
     writeFileSync(keyFile(folder), `${key}\n`, { mode: 0o600 });

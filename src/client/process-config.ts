@@ -14,6 +14,8 @@ const schema = z.object({
   TOCSIN_TASK_QUEUE: z.string().default('tocsin-tickets'),
   TOCSIN_PORT: z.coerce.number().int().min(1).max(65535).default(4180),
   TOCSIN_HOST: z.string().min(1).default('127.0.0.1'),
+  TOCSIN_KNOWLEDGE_ASSIST: z.enum(['on', 'off']).default('on'),
+  TOCSIN_FORUM_URL: z.url().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -29,6 +31,10 @@ export interface ProcessConfig {
   taskQueue: string;
   httpPort: number;
   httpHost: string;
+  /** Whether the assisted ranking of articles has its say. */
+  knowledgeAssist: boolean;
+  /** The community forum, for the foot of articles. */
+  forum?: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -55,6 +61,8 @@ export function processConfig(env: NodeJS.ProcessEnv = process.env): ProcessConf
     taskQueue: found.TOCSIN_TASK_QUEUE,
     httpPort: found.TOCSIN_PORT,
     httpHost: found.TOCSIN_HOST,
+    knowledgeAssist: found.TOCSIN_KNOWLEDGE_ASSIST === 'on',
+    ...(found.TOCSIN_FORUM_URL ? { forum: found.TOCSIN_FORUM_URL } : {}),
     logLevel: found.LOG_LEVEL,
   };
 }

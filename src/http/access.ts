@@ -3,12 +3,14 @@ import { commandName } from '../domain/ticket/commands';
 import { COMMANDS, type CommandName } from '../domain/ticket/types';
 
 /** Roles of API keys. */
-export const KEY_ROLES = ['intake', 'agent', 'commander', 'ops', 'admin'] as const;
+export const KEY_ROLES = ['intake', 'agent', 'commander', 'ops', 'admin', 'editor'] as const;
 export type KeyRole = (typeof KEY_ROLES)[number];
 
 export type Access = 'public' | readonly KeyRole[];
 
 const ANY: readonly KeyRole[] = KEY_ROLES;
+/** They keep the knowledge base; of tickets they see nothing. */
+const EDITORS: readonly KeyRole[] = ['admin', 'editor'];
 const READERS: readonly KeyRole[] = ['agent', 'commander', 'ops', 'admin'];
 
 /** Every route of the API. A route that is missing here stops the server from starting. */
@@ -40,6 +42,21 @@ export const ROUTE_ACCESS = {
   // The address is the secret: calendar programs send no header.
   'GET /v1/oncall/feeds/:token': 'public',
   'POST /v1/rehearsals': ['commander', 'ops', 'admin'],
+  // The knowledge base is for everybody to read; editors write it.
+  'GET /v1/knowledge/tree': 'public',
+  'GET /v1/knowledge/search': 'public',
+  'POST /v1/knowledge/suggestions': 'public',
+  'GET /v1/knowledge/articles/:slug': 'public',
+  'POST /v1/knowledge/articles/:slug/feedback': 'public',
+  'POST /v1/knowledge/articles/:slug/comments': 'public',
+  'GET /v1/knowledge/usage': [...READERS, 'editor'],
+  'GET /v1/knowledge/deflection': [...READERS, 'editor'],
+  'POST /v1/knowledge/tree': EDITORS,
+  'POST /v1/knowledge/articles': EDITORS,
+  'POST /v1/knowledge/preview': EDITORS,
+  'GET /v1/knowledge/articles/:slug/versions': EDITORS,
+  'POST /v1/knowledge/articles/:slug/restore': EDITORS,
+  'GET /v1/knowledge/articles/:slug/comments': EDITORS,
 } as const satisfies Record<string, Access>;
 
 export type RouteName = keyof typeof ROUTE_ACCESS;

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { connectLazily } from '../client/connection';
 import { TicketClient } from '../client/tickets';
 import { processConfig } from '../client/process-config';
+import { byUsage } from '../knowledge/assist';
 import { createPool } from '../store/database';
 import { buildServer, listen } from './server';
 import { wire } from './wire';
@@ -17,8 +18,10 @@ async function main(): Promise<void> {
   });
   const { client, connection } = connectLazily(config.temporal);
   const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
-  const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs }), {
+  const assist = config.knowledgeAssist ? byUsage : undefined;
+  const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs, assist }), {
     log: { level: config.logLevel },
+    forum: config.forum,
   });
   const url = await listen(app, config.httpPort, config.httpHost);
   log.info(`listening at ${url}`);

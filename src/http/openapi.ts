@@ -19,6 +19,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'tickets', description: 'Open, read and command tickets' },
         { name: 'rehearsals', description: 'Procedures in virtual time' },
+        { name: 'knowledge', description: 'The knowledge base' },
         { name: 'service', description: 'The service itself' },
         { name: 'status', description: 'Public pages' },
         { name: 'people', description: 'Roles, the organisation, on-call duty' },

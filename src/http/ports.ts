@@ -7,6 +7,7 @@ import type { BoardFilters } from '../store/board';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
 import type { OnCallPort, PolicyPort } from './people-ports';
+import type { KnowledgePort } from './knowledge-port';
 
 /** An API key as the store knows it; never the secret. */
 export interface ApiKey {
@@ -136,6 +137,7 @@ export interface HttpPorts {
   board: BoardPort;
   keys: KeyPort;
   status: StatusPort;
+  knowledge: KnowledgePort;
   /** Plays a scenario's text (YAML, of which JSON is a part) on the core. */
   rehearse(scenario: string): Promise<RehearsalResult>;
   /** Store, Temporal, packs. */

@@ -9,6 +9,7 @@ import type { EpochMs } from '../domain/time/instants';
 import { authenticate, limitKeyOf } from './auth';
 import { commandRoutes } from './command-routes';
 import { handleErrors, sendProblem } from './error-handler';
+import { knowledgeRoutes } from './knowledge-routes';
 import { KeyRing, type KeyRingOptions } from './keys';
 import { loggerOf, type LogOptions } from './log';
 import { measureRequests } from './metrics';
@@ -32,6 +33,8 @@ export interface ServerOptions {
   log?: LogOptions;
   /** More to expose at /metrics. */
   registries?: Registry[];
+  /** The address of the community forum, for the foot of articles. */
+  forum?: string | undefined;
   /** Proxies whose X-Forwarded-For is believed; default none. */
   trustProxy?: FastifyServerOptions['trustProxy'];
 }
@@ -89,6 +92,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   commandRoutes(app, ports, now);
   peopleRoutes(app, ports, now);
   rehearsalRoutes(app, ports);
+  knowledgeRoutes(app, ports.knowledge, now, options.forum);
   statusRoutes(app, ports, now);
   serviceRoutes(app, ports, [registry, ...(options.registries ?? [])]);
   await app.ready();

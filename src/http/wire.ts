@@ -8,6 +8,7 @@ import type { CompiledPack, Json } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
 import { explain } from '../domain/ticket/explain';
 import { refuseOpening } from '../domain/ticket/engine';
+import type { Assist } from '../knowledge/assist';
 import { readPublished } from '../policies/publish';
 import { verifyApiKey } from '../store/api-keys';
 import { listTickets } from '../store/board';
@@ -23,6 +24,7 @@ import { TIMELINE_PAGE } from '../workflows/messages';
 import { viewOf } from '../workflows/view';
 import { applyArchive } from './archived';
 import type { PolicyPort } from './people-ports';
+import { knowledgePort } from './knowledge-port';
 import type { HttpPorts, TicketPort } from './ports';
 import { rehearseBeside } from './rehearsal-thread';
 
@@ -32,6 +34,8 @@ export interface Wiring {
   tickets: TicketClient;
   /** Published packs. */
   packs: string;
+  /** The assisted ranking of articles; absent: full-text search alone. */
+  assist?: Assist | undefined;
 }
 
 /** The ports over the real parts. */
@@ -49,6 +53,7 @@ export function wire(wiring: Wiring): HttpPorts {
     board: { list: (query) => listTickets(pool, query) },
     keys: { verify: (secret) => verifyApiKey(pool, secret) },
     status: { current: () => publicStatus(pool) },
+    knowledge: knowledgePort(pool, wiring.assist),
     rehearse: (text) => rehearseBeside(text, join(__dirname, 'rehearsal-thread.js')),
     async ready() {
       const check = async (

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { TocsinError } from '../domain/errors';
+import { knowledgeClauses } from '../knowledge/clauses';
 import { show } from './positions';
 import type { LoadedPack } from './load';
 
@@ -105,13 +106,14 @@ export async function readTestTitles(folder: string): Promise<string[]> {
 
 /** A row a clause of the pack's procedures, in the order of the list; clauses only the pack names come last. */
 export function clauseMatrix(
-  loaded: Pick<LoadedPack, 'pack' | 'source'>,
+  loaded: Pick<LoadedPack, 'pack' | 'source'> & Partial<Pick<LoadedPack, 'knowledge'>>,
   scenarios: readonly ScenarioClauses[],
   testTitles: readonly string[],
   list: ClauseList = { procedures: [], clauses: {} },
 ): ClauseRow[] {
   const { pack, source } = loaded;
-  const ids = [...new Set([...Object.keys(list.clauses), ...Object.keys(pack.clauses)])];
+  const content = loaded.knowledge ? knowledgeClauses(loaded.knowledge) : {};
+  const ids = [...new Set([...Object.keys(list.clauses), ...Object.keys(pack.clauses), ...Object.keys(content)])];
   return ids.map((id) => {
     const listed = list.clauses[id];
     const noted = source.clauses[id];
@@ -119,7 +121,7 @@ export function clauseMatrix(
     return {
       id,
       kind: listed?.kind ?? noted?.kind ?? '',
-      rules: (pack.clauses[id] ?? []).filter((path) => path !== `clauses.${id}`),
+      rules: [...(pack.clauses[id] ?? []).filter((path) => path !== `clauses.${id}`), ...(content[id] ?? [])],
       scenarios: scenarios.filter((scenario) => scenario.clauses.includes(id)).map((scenario) => scenario.file),
       tests: testTitles.filter((title) => whole.test(title)),
       note: noted?.note ?? listed?.note ?? listed?.covers ?? '',

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { TocsinError } from '../domain/errors';
 import type { CompiledPack, Json, JsonObject, TemplateDef } from '../domain/policy/types';
 import { BUILT_IN_FIELDS } from '../domain/ticket/fields';
+import { loadKnowledge, type LoadedKnowledge } from '../knowledge/load';
 import { compilePack } from './compile';
 import { Compiler, type Site, type SourcePath } from './compiler';
 import { Positions, SourceFile, show, type Position, type Problem, type Within } from './positions';
@@ -34,6 +35,8 @@ export interface LoadedPack {
   /** Every expression with its place. */
   sites: Site[];
   templateFiles: Record<string, TemplateFile>;
+  /** The knowledge base beside the pack; content, which no ticket runs under and the hash does not cover. */
+  knowledge: LoadedKnowledge;
 }
 
 /** JSON with sorted keys, the same text for the same content. */
@@ -96,6 +99,9 @@ export async function loadPack(target: string): Promise<LoadedPack> {
       rule: 'compile',
     });
   }
+  const knowledge = await loadKnowledge(dir);
+  for (const { file, message } of knowledge.problems)
+    problems.push({ severity: 'error', file, line: 1, column: 1, path: 'knowledge', message, rule: 'knowledge' });
   const templates = Object.fromEntries(Object.entries(folder.templates).map(([name, file]) => [name, file.source]));
   return {
     dir,
@@ -109,6 +115,7 @@ export async function loadPack(target: string): Promise<LoadedPack> {
     locate: (path, within) => positions.locate(path, within),
     sites: compiler.sites,
     templateFiles: folder.templates,
+    knowledge,
   };
 }
 

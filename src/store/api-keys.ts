@@ -3,7 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { EpochMs } from '../domain/time/instants';
 import { fromSql, query, toSql, type Database } from './database';
 
-export const API_ROLES = ['intake', 'agent', 'commander', 'ops', 'admin'] as const;
+export const API_ROLES = ['intake', 'agent', 'commander', 'ops', 'admin', 'editor'] as const;
 export type ApiRole = (typeof API_ROLES)[number];
 
 /** Whom a key belongs to. */

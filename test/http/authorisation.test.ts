@@ -12,8 +12,8 @@ const EXPECTED: Record<string, string> = {
   'GET /readyz': 'public',
   'GET /status': 'public',
   'GET /metrics': 'ops admin',
-  'GET /openapi.json': 'intake agent commander ops admin',
-  'GET /v1/openapi.json': 'intake agent commander ops admin',
+  'GET /openapi.json': 'intake agent commander ops admin editor',
+  'GET /v1/openapi.json': 'intake agent commander ops admin editor',
   'POST /v1/tickets': 'intake agent commander admin',
   'GET /v1/tickets': 'agent commander ops admin',
   'GET /v1/tickets/:id': 'agent commander ops admin',
@@ -31,6 +31,20 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/oncall/feeds': 'agent commander ops admin',
   'GET /v1/oncall/feeds/:token': 'public',
   'POST /v1/rehearsals': 'commander ops admin',
+  'GET /v1/knowledge/tree': 'public',
+  'GET /v1/knowledge/search': 'public',
+  'POST /v1/knowledge/suggestions': 'public',
+  'GET /v1/knowledge/articles/:slug': 'public',
+  'POST /v1/knowledge/articles/:slug/feedback': 'public',
+  'POST /v1/knowledge/articles/:slug/comments': 'public',
+  'GET /v1/knowledge/usage': 'agent commander ops admin editor',
+  'GET /v1/knowledge/deflection': 'agent commander ops admin editor',
+  'POST /v1/knowledge/tree': 'admin editor',
+  'POST /v1/knowledge/articles': 'admin editor',
+  'POST /v1/knowledge/preview': 'admin editor',
+  'GET /v1/knowledge/articles/:slug/versions': 'admin editor',
+  'POST /v1/knowledge/articles/:slug/restore': 'admin editor',
+  'GET /v1/knowledge/articles/:slug/comments': 'admin editor',
 };
 const routes = Object.entries(ROUTE_ACCESS) as [string, Access][];
 const roles = [undefined, ...KEY_ROLES] as const;
@@ -44,6 +58,16 @@ const BODIES: Record<string, object> = {
     person: 'Ada',
   },
   '/v1/oncall/feeds': { rota: 'engineering' },
+  '/v1/knowledge/tree': {
+    ...{ title: 'Help', language: 'en', types: { faq: 'FAQ' } },
+    categories: [{ title: 'Start', path: 'Start', slug: 'start' }],
+  },
+  '/v1/knowledge/articles': {
+    ...{ slug: 'new-one', title: 'New', type: 'faq', categories: ['Getting Started'], body: 'Text' },
+  },
+  '/v1/knowledge/preview': { markdown: '# Hi' },
+  '/v1/knowledge/articles/first-video/feedback': { helpful: true },
+  '/v1/knowledge/articles/first-video/restore': { version: 1 },
 };
 
 function request(server: Api, route: string, role: (typeof roles)[number]) {
@@ -51,9 +75,11 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
   const url = pattern
     .replace(':id', 'TICK-20260302-001')
     .replace(':command', 'message')
+    .replace(':slug', 'first-video')
     .replace(':token', 'feed-of-the-test-number-0.ics');
   const body = method === 'GET' ? undefined : (BODIES[url] ?? { text: 'hello' });
-  return server.ask(method, url, { role, body });
+  const query = url === '/v1/knowledge/search' ? '?q=upload' : '';
+  return server.ask(method, `${url}${query}`, { role, body });
 }
 
 describe('authorisation by route', () => {

@@ -10,6 +10,7 @@ import type { CompiledPack } from '../../src/domain/policy/types';
 import type { OnCallOverride } from '../../src/oncall/resolve';
 import { loadPack } from '../../src/policies/load';
 import type { Feed } from '../../src/store/feeds';
+import { memoryKnowledge, type KnowledgeWorld } from './memory-knowledge';
 import type { TicketView } from '../../src/workflows/messages';
 
 /** The pack that the server runs in these tests. */
@@ -38,6 +39,7 @@ export class World {
   pack: CompiledPack | undefined;
   overrides: OnCallOverride[] = [];
   feeds = new Map<string, Feed>();
+  knowledge: KnowledgeWorld = { uses: [], votes: new Map(), comments: [], tickets: [] };
   verified = 0;
   statusAsked = 0;
   /** Thrown by the named ports until removed. */
@@ -211,6 +213,7 @@ export function portsOf(world: World): HttpPorts {
         return { incidents: world.incidents };
       },
     },
+    knowledge: memoryKnowledge(world.knowledge),
     rehearse: async (scenario) => {
       raise('rehearse');
       world.scenarios.push(scenario);
