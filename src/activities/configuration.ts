@@ -91,6 +91,12 @@ export function channelsFromEnv(env: Readonly<Record<string, string | undefined>
   return Object.freeze(config);
 }
 
+/** Where an environment allows to call (`TOCSIN_ALLOW_PRIVATE_URLS`). Throws as {@link channelsFromEnv}. */
+export function reachFromEnv(env: Readonly<Record<string, string | undefined>>): UrlReach {
+  const said = env['TOCSIN_ALLOW_PRIVATE_URLS'];
+  return reachOf(said === undefined || said.trim() === '' ? {} : { TOCSIN_ALLOW_PRIVATE_URLS: said.trim() });
+}
+
 function readValues(env: Readonly<Record<string, string | undefined>>): Values {
   const values: Values = {};
   for (const name of CHANNEL_VARIABLES) {

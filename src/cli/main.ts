@@ -34,6 +34,11 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
     const { calendarCommand } = await import('./calendar.js');
     calendarCommand(program, { ...io, out: (text) => io.out(text), resolvePackCalendar: packCalendar });
   }
+  if (needs('triage')) {
+    const { triageCommand } = await import('./triage.js');
+    const { resolvePackDir } = await import('./policy.js');
+    triageCommand(program, io, resolvePackDir);
+  }
   if (needs('policy')) {
     const { policyCommand, resolvePackDir } = await import('./policy.js');
     const { policyProveCommand, policyTestCommand } = await import('./policy-test.js');
@@ -59,6 +64,7 @@ const KNOWN = new Set([
   'people',
   'oncall',
   'calendar',
+  'triage',
   'policy',
 ]);
 

@@ -31,7 +31,13 @@ const DOCS = join('docs', 'policy-language.md');
  * Throws ESC_PACK_UNKNOWN and says where it looked.
  */
 export function resolvePackDir(reference: string): string {
-  const places = [resolve(reference), resolve('policies', reference), join(projectRoot(), 'policies', reference)];
+  // A pack's id has `_` where its folder has `-`: either names it.
+  const names = [...new Set([reference, reference.replaceAll('_', '-'), reference.replaceAll('-', '_')])];
+  const places = [
+    resolve(reference),
+    ...names.map((name) => resolve('policies', name)),
+    ...names.map((name) => join(projectRoot(), 'policies', name)),
+  ];
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   throw new TocsinError(

@@ -3,12 +3,18 @@ import type { WordsDef } from './types';
 /** Apostrophe-like signs that people and mail programs type for each other. */
 const APOSTROPHES = /[\u2018\u2019\u201B\u02BC\u00B4\u0060]/g;
 
-/** Text as a word list sees it: written forms (NFKC), case, apostrophes and runs of white space folded as the list says. */
+/** Text as a word list sees it: written forms (NFKC), case, apostrophes, runs of white space and accents folded as the list says. */
 export function fold(text: string, kinds: readonly string[]): string {
-  let folded = kinds.includes('form') ? text.normalize('NFKC') : text;
-  if (kinds.includes('apostrophe')) folded = folded.replace(APOSTROPHES, "'");
+  // Apostrophes first: NFKC takes an acute accent that stands alone for a blank and a mark.
+  let folded = kinds.includes('apostrophe') ? text.replace(APOSTROPHES, "'") : text;
+  if (kinds.includes('form')) folded = folded.normalize('NFKC');
   if (kinds.includes('space')) folded = folded.replace(/\s+/g, ' ');
   if (kinds.includes('case')) folded = folded.toLowerCase();
+  if (kinds.includes('accent'))
+    folded = folded
+      .normalize('NFD')
+      .replace(/\p{M}+/gu, '')
+      .normalize('NFC');
   return folded;
 }
 

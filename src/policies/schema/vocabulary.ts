@@ -189,8 +189,10 @@ export const words = doc(
       'word',
     ),
     fold: doc(
-      z.array(z.enum(['form', 'case', 'apostrophe', 'space'])).default(['form', 'case', 'apostrophe', 'space']),
-      'What makes no difference: the written form of a character (full width, ligatures), case, the kind of apostrophe, runs of white space.',
+      z
+        .array(z.enum(['form', 'case', 'apostrophe', 'space', 'accent']))
+        .default(['form', 'case', 'apostrophe', 'space']),
+      'What makes no difference: the written form of a character (full width, ligatures), case, the kind of apostrophe, runs of white space, accents.',
       ['case'],
     ),
     clauses,

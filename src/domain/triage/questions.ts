@@ -1,0 +1,68 @@
+/** Answers questions about a reading by adding up the contributions of rules, each with its reason. */
+import { matches, type Reader, type Reading } from './reading';
+import type { Answer, QuestionSpec, WeightRule } from './types';
+
+interface Contribution {
+  rule: WeightRule;
+  facts: number[][];
+  not: number[];
+  says: number[][];
+  never: number[];
+  give: [string, number][];
+}
+
+/** The label of points in a question that has no values. */
+export const POINTS = 'points';
+
+/** A question, compiled for a reader. */
+export class Question {
+  private readonly contributions: Contribution[];
+
+  constructor(
+    private readonly spec: QuestionSpec,
+    reader: Reader,
+  ) {
+    this.contributions = spec.rules.map((rule) => ({
+      rule,
+      facts: reader.groups(rule.facts),
+      not: reader.groups(rule.not).flat(),
+      says: reader.groups(rule.says),
+      never: reader.groups(rule.never).flat(),
+      give: Object.entries(rule.give),
+    }));
+  }
+
+  /** The answer to it, always within the declared values and range. */
+  answer(reading: Reading): Answer {
+    const points = new Map<string, number>();
+    const reasons: string[] = [];
+    for (const one of this.contributions) {
+      if (!matches(one.facts, one.not, reading.facts) || !matches(one.says, one.never, reading.says)) continue;
+      for (const [value, weight] of one.give) points.set(value, (points.get(value) ?? 0) + weight);
+      reasons.push(reasonOf(one, reading));
+    }
+    const { decide, score: range, threshold, below } = this.spec;
+    const of = (value: string): number => points.get(value) ?? 0;
+    if (this.spec.values.length === 0) return { value: null, score: within(of(POINTS), range), reasons };
+    const chosen = decide.find(
+      (row) => of(row.value) >= row.at_least && (row.over === null || of(row.value) > of(row.over)),
+    );
+    if (!chosen || !this.spec.values.includes(chosen.value)) return { value: null, score: range[0], reasons };
+    const score = within(chosen.score ?? of(chosen.value), range);
+    const kept = threshold === null || score >= threshold ? chosen.value : below;
+    return { value: kept, score, reasons };
+  }
+}
+
+function reasonOf({ rule, facts, give }: Contribution, reading: Reading): string {
+  const weights = give.map(([value, weight]) => `${value} ${weight > 0 ? '+' : ''}${weight}`).join(', ');
+  const wanted = facts[0] ?? [];
+  // The sentence by its number, not by its words: reasons are recorded, and what people write has another home.
+  const at = reading.sentences.findIndex((sentence) => wanted.some((one) => sentence.has.has(one)));
+  const where = at >= 0 ? ` (sentence ${at + 1})` : '';
+  return `${weights}: ${rule.why}${where}${rule.clauses.length > 0 ? ` [${rule.clauses.join(', ')}]` : ''}`;
+}
+
+function within(score: number, [low, high]: readonly [number, number]): number {
+  return Math.min(high, Math.max(low, Math.round(score)));
+}
