@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { routeOf } from '../../../src/domain/triage/triage';
 import { theTriage } from './support';
 
 const intent = async (text: string): Promise<string | null> => (await theTriage).triage.ask('intent', text).value;
@@ -114,7 +115,6 @@ test('answers are one declared value with a whole score in the declared range, w
 
 test('clear evidence goes on from a confidence of 6, below it a person looks at it [TS-092, TS-095, TS-098]', async () => {
   const { spec } = await theTriage;
-  const { routeOf } = await import('../../../src/domain/triage/triage');
   const at = (value: string | null, score: number) => routeOf(spec.evidence, { value, score, reasons: [] });
   expect(at('CLEAR_EVIDENCE', 5)).toMatchObject({ go: null, outcome: 'human_triage' });
   expect(at('CLEAR_EVIDENCE', 6).go).toBe('gather');
