@@ -84,6 +84,11 @@ function showTicket(view: JsonObject): string {
     typeof task['due'] === 'string' ? until(task['due']) : '',
     task['breached'] === true ? 'overdue' : '',
   ]);
+  const promises = ((view['commitments'] ?? []) as JsonObject[]).map((one) => [
+    text(one['title'] ?? one['commitment']),
+    typeof one['due'] === 'string' ? `${clock(one['due'])} (${until(one['due'])})` : '',
+    one['breached'] === true ? 'missed' : one['paused'] === true ? 'stands still' : '',
+  ]);
   const head = keyValues([
     ['Ticket', `${text(view['id'])} (#${text(view['number'])})`],
     ['Subject', text(ticket['subject'])],
@@ -100,7 +105,11 @@ function showTicket(view: JsonObject): string {
       typeof view['nextDue'] === 'string' ? `${clock(view['nextDue'])} (${until(view['nextDue'])})` : 'nothing',
     ],
   ]);
-  return tasks.length === 0 ? head : `${head}\n\n${table(['Open task', 'For', 'Due', ''], tasks)}`;
+  return [
+    head,
+    ...(promises.length === 0 ? [] : [table(['Promise', 'Due', ''], promises)]),
+    ...(tasks.length === 0 ? [] : [table(['Open task', 'For', 'Due', ''], tasks)]),
+  ].join('\n\n');
 }
 
 /** Register the commands. */

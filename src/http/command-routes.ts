@@ -87,7 +87,7 @@ export function commandRoutes(app: FastifyInstance, ports: HttpPorts, now: () =>
       if (body.at !== undefined && said !== command.at) command.givenAt = said;
       request.log.info({ ticket: params.id, command: name, commandId: id, key: key.id }, 'command');
       try {
-        const ticket = ticketOf(await ports.tickets.command(params.id, command));
+        const ticket = ticketOf(await ports.tickets.command(params.id, command), now());
         return key.role === 'intake'
           ? { commandId: id, id: ticket.id, number: ticket.number, status: ticket.status }
           : { ...ticket, commandId: id };

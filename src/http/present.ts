@@ -22,8 +22,19 @@ function readable(fields: JsonObject): JsonObject {
   );
 }
 
-/** A ticket's view. */
-export function ticketOf(view: TicketView): Record<string, unknown> & { id: string; number: string; status: string } {
+/** A running promise with the time that is left of it; less than nothing when it is overdue. */
+function promiseOf(commitment: JsonObject, now: EpochMs): JsonObject {
+  const { due } = commitment;
+  return typeof due === 'number'
+    ? { ...commitment, due: formatInstant(due), remainingSeconds: Math.floor((due - now) / 1_000) }
+    : commitment;
+}
+
+/** A ticket's view at an instant. */
+export function ticketOf(
+  view: TicketView,
+  now: EpochMs,
+): Record<string, unknown> & { id: string; number: string; status: string } {
   const priority = view.ticket['priority'];
   return {
     ...view,
@@ -31,6 +42,7 @@ export function ticketOf(view: TicketView): Record<string, unknown> & { id: stri
     ...(typeof priority === 'string' ? { priority } : {}),
     ticket: readable(view.ticket),
     tasks: view.tasks.map(readable),
+    commitments: (view.commitments ?? []).map((one) => promiseOf(one, now)),
     nextDue: orNull(view.nextDue),
   };
 }

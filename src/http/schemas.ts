@@ -63,6 +63,9 @@ export const ticketSchema = z
     ticket: object.describe('Every field, built in and of the pack'),
     paths: object.describe('Escalation paths in use: level, who is told, whether acknowledged'),
     tasks: z.array(object).describe('Open tasks'),
+    commitments: z
+      .array(object)
+      .describe('Running promises: due, remainingSeconds (negative when overdue), breached, paused'),
     is: z.array(z.string()).describe("The pack's conditions that hold"),
     nextDue: instantOut.nullable(),
     pack: object,

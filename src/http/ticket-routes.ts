@@ -97,7 +97,7 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     params: ticketParams,
     answers: { 200: { description: 'The ticket', schema: ticketSchema } },
     errors: READING,
-    handler: async ({ params }) => ticketOf(await ports.tickets.view(params.id)),
+    handler: async ({ params }) => ticketOf(await ports.tickets.view(params.id), now()),
   });
 
   operation(app, {

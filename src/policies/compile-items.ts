@@ -96,6 +96,7 @@ export const compileTable: Make<'tables', TableDef> = (c, name, source, path) =>
   clauses: source.clauses,
   kind: listOf(source.kind),
   ...given('sets', source.sets),
+  ...c.maybe('while', source.while, [...path, 'while'], 'row'),
   hit: source.hit,
   rows: (Array.isArray(source.rows) ? source.rows : []).map((row, i) => ({
     ...c.maybe('when', row.when, [...path, 'rows', i, 'when'], 'row'),

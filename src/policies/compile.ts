@@ -144,6 +144,13 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     ),
     fields: each(c, 'fields', source.fields, compileField),
     words: source.words,
+    queues: each(c, 'queues', source.queues, (_c, name, { title, aliases, parent, clauses }) => ({
+      name,
+      title,
+      aliases,
+      ...(parent === undefined ? {} : { parent }),
+      clauses,
+    })),
     tables,
     conditions,
     facts: each(c, 'facts', source.facts, compileFact),

@@ -56,6 +56,7 @@ export interface TicketView {
   ticket: JsonObject;
   paths: JsonObject;
   tasks: JsonObject[];
+  commitments: JsonObject[];
   is: string[];
   nextDue?: number;
   pack: JsonObject;

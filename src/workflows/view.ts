@@ -1,7 +1,27 @@
 import { nextDue } from '../domain/ticket/agenda';
-import type { CompiledPack } from '../domain/policy/types';
+import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import { calendarOf } from '../domain/ticket/calendars';
+import { clockNext } from '../domain/ticket/clocks';
 import type { TicketState } from '../domain/ticket/types';
 import type { TicketView } from './messages';
+
+/** The promises that run on a ticket: what is due when, and whether it was missed. Those that ended are in the timeline. */
+function commitmentsOf(pack: CompiledPack, state: TicketState): JsonObject[] {
+  return Object.values(pack.commitments).flatMap((def) => {
+    const clock = state.clocks[`commitment:${def.name}`];
+    if (!clock || clock.status === 'done' || clock.status === 'idle') return [];
+    const next = clockNext({ ...def.clock, marks: [] }, clock, calendarOf(pack, clock.calendar));
+    return [
+      {
+        commitment: def.name,
+        ...(def.title === undefined ? {} : { title: def.title }),
+        due: clock.due ?? next?.at ?? null,
+        breached: clock.breached,
+        paused: clock.status === 'paused',
+      },
+    ];
+  });
+}
 
 /** A ticket as people read it: what `show` prints and every command returns. */
 export function viewOf(pack: CompiledPack, state: TicketState): TicketView {
@@ -35,6 +55,7 @@ export function viewOf(pack: CompiledPack, state: TicketState): TicketView {
         due: state.clocks[`task:${key}`]?.due ?? null,
         breached: state.clocks[`task:${key}`]?.breached ?? false,
       })),
+    commitments: commitmentsOf(pack, state),
     is: Object.entries(state.is)
       .filter(([, holds]) => holds)
       .map(([name]) => name),

@@ -91,6 +91,10 @@ const view = (id: string): TicketView => ({
   is: ['p1'],
   nextDue: NOW + 300_000,
   pack: { id: 'secureai', version: '1.0', hash: 'a'.repeat(64) },
+  commitments: [
+    { commitment: 'first_response', title: 'First response', due: NOW + 90_000, breached: false, paused: false },
+    { commitment: 'p1_updates', due: NOW - 5_000, breached: true, paused: false },
+  ],
   waiting: [],
 });
 

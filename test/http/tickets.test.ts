@@ -100,6 +100,22 @@ describe('GET /v1/tickets/{id}', () => {
     ]);
   });
 
+  it('shows the time that is left of every running promise, less than nothing when it is overdue [SEC-HD-194]', async () => {
+    const { ask } = await api();
+    const ticket = (await ask('GET', '/v1/tickets/10001', { role: 'agent' })).json();
+    expect(ticket.commitments).toEqual([
+      {
+        commitment: 'first_response',
+        title: 'First response',
+        due: '2026-03-02T10:01:30Z',
+        remainingSeconds: 90,
+        breached: false,
+        paused: false,
+      },
+      { commitment: 'p1_updates', due: '2026-03-02T09:59:55Z', remainingSeconds: -5, breached: true, paused: false },
+    ]);
+  });
+
   it.each(['', '/timeline', '/agenda', '/explain'])('says when there is none: %s', async (part) => {
     const { ask } = await api();
     problem(await ask('GET', `/v1/tickets/TICK-20990101-001${part}`, { role: 'agent' }), 'ESC_TICKET_NOT_FOUND');

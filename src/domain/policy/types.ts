@@ -209,6 +209,8 @@ export interface TableDef extends OfKinds {
   name: string;
   clauses: string[];
   sets?: string;
+  /** It decides its field only as long as this holds. */
+  while?: Cel;
   hit: 'first' | 'all' | 'highest';
   /** Decision rows; a keyed table has `keys` and `byKey` instead. */
   rows: TableRow[];
@@ -225,6 +227,17 @@ export interface FieldDef {
   default?: Value;
   tag?: string;
   personal: boolean;
+  clauses: string[];
+}
+
+/** A waiting list of tickets. Its key is what tickets hold. */
+export interface QueueDef {
+  name: string;
+  title: string;
+  /** Other names people use for it, in commands too. */
+  aliases: string[];
+  /** The queue it is a part of. */
+  parent?: string;
   clauses: string[];
 }
 
@@ -358,6 +371,8 @@ export interface CompiledPack {
   rotas: Record<string, RotaDef>;
   fields: Record<string, FieldDef>;
   words: Record<string, WordsDef>;
+  /** Empty: any text is a queue. */
+  queues: Record<string, QueueDef>;
   tables: Record<string, TableDef>;
   /** In an order in which each reads only those before it. */
   conditions: ConditionDef[];

@@ -1,6 +1,6 @@
 /** What rules do. Each action appends its events to the turn; none reads another's results within one event. */
 import { isUnknown } from '../policy/expr';
-import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, RuleDef } from '../policy/types';
+import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, RuleDef, Value } from '../policy/types';
 import { runCommand } from './commands';
 import { membersOf, namesOf } from './contacts';
 import { deliver, variablesOf } from './deliveries';
@@ -77,11 +77,13 @@ function one(turn: Turn, happening: Happening, list: ActionList, action: Action,
   };
   switch (action.do) {
     case 'set':
-    case 'assign':
-      for (const [name, value] of Object.entries(action.do === 'set' ? action.fields : action.assign)) {
+      for (const [name, value] of Object.entries(action.fields)) {
         const got = read(value);
         if (got !== undefined) setField(turn, name, got, { clauses });
       }
+      return;
+    case 'assign':
+      assign(turn, action.assign, read, clauses);
       return;
     case 'tag':
     case 'untag':
@@ -166,6 +168,29 @@ function note(turn: Turn, scope: Scope, value: Json | undefined, clauses: string
 }
 /** Values of a note: it may hold a whole conversation, and leaves by no channel. */
 const NOTE_LIMIT = 32_768;
+
+/** What `assigned` says of a ticket, beside what was just set. */
+const ASSIGNED = ['queue', 'tier', 'owner'] as const;
+
+/** Give a ticket to somebody: its fields are set, and one that nobody had is assigned from then on. */
+function assign(
+  turn: Turn,
+  values: Record<string, Value>,
+  read: (value: Value) => Json | undefined,
+  clauses: string[],
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    const got = read(value);
+    if (got !== undefined) setField(turn, name, got, { clauses });
+  }
+  const { ticket } = turn.state;
+  const status = ticket.status === 'created' ? { status: 'assigned' } : {};
+  const data: JsonObject = { ...status };
+  for (const name of [...ASSIGNED, ...Object.keys(values)]) if (ticket[name] !== undefined) data[name] = ticket[name];
+  const title = turn.pack.queues[String(ticket['queue'])]?.title;
+  if (title !== undefined) data['queue_title'] = title;
+  turn.emit({ type: 'assigned', clauses, data, patch: { ticket: status } });
+}
 
 /** Put a tag on, or take it off; a tag that is already so changes nothing. */
 export function tagTicket(turn: Turn, verb: 'tag' | 'untag', tag: string, clauses: string[], by?: Actor): void {

@@ -127,6 +127,8 @@ function root(scope: Scope, name: string): Got | undefined {
   switch (name) {
     case 'ticket':
       return scope.overlay ? { ...state.ticket, ...scope.overlay } : state.ticket;
+    case 'queue':
+      return queueView(scope);
     case 'event':
       return eventView(scope.event);
     case 'is':
@@ -160,6 +162,16 @@ function root(scope: Scope, name: string): Got | undefined {
     default:
       return undefined;
   }
+}
+
+/** The queue a ticket is in: its key, what people call it, and the titles of those it is a part of, the widest last. */
+function queueView({ pack, state, overlay }: Scope): JsonObject {
+  const key = String(overlay?.['queue'] ?? state.ticket['queue'] ?? '');
+  const queue = pack.queues[key];
+  const within: string[] = [];
+  for (let at = queue?.parent; at !== undefined && within.length < 10; at = pack.queues[at]?.parent)
+    within.push(pack.queues[at]?.title ?? at);
+  return { key, title: queue?.title ?? key, within };
 }
 
 function factView(state: TicketState): JsonObject {

@@ -1,7 +1,7 @@
 /** Commands that give the ticket facts: answers to tasks, fields. */
 import { rejection } from '../errors';
 import type { Json } from '../policy/types';
-import { BUILT_IN_FIELDS, misfit, setField } from './fields';
+import { BUILT_IN_FIELDS, misfit, queueNamed, setField } from './fields';
 import { required, rest, textField, type Order } from './orders';
 import { answerTask, openTask } from './tasks';
 import type { Turn } from './turn';
@@ -79,7 +79,12 @@ function wrongField(turn: Turn, name: string, value: Json): Rejection | undefine
   const builtIn = BUILT_IN_FIELDS[name];
   if (!def && builtIn === undefined)
     return rejection('ESC_FIELD_UNKNOWN', `the pack declares no field "${name}"`, { field: name });
-  const wrong = misfit(def ?? { type: builtIn ?? 'any', values: [] }, value);
+  const wrong =
+    name === 'queue' && typeof value === 'string' && queueNamed(turn.pack, value) === undefined
+      ? `one of ${Object.values(turn.pack.queues)
+          .map((queue) => queue.title)
+          .join(', ')}`
+      : misfit(def ?? { type: builtIn ?? 'any', values: [] }, value);
   return wrong === undefined
     ? undefined
     : rejection('ESC_FIELD_INVALID', `the field "${name}" must be ${wrong}`, { field: name, value });

@@ -1,7 +1,7 @@
 /** Setting fields: typed, tagged, recorded as `changed(field)`; tables set theirs again when what they read changes. */
 import { compileExpr, isUnknown } from '../policy/expr';
-import type { FieldDef, Json, JsonObject } from '../policy/types';
-import { decideTable, makeEnv, type Scope } from './env';
+import type { CompiledPack, FieldDef, Json, JsonObject } from '../policy/types';
+import { decideTable, holdsIn, makeEnv, type Scope } from './env';
 import { kindOf, packIndex } from './pack-index';
 import { touches, type Happening, type Turn } from './turn';
 import type { Actor } from './types';
@@ -54,6 +54,15 @@ export function misfit(def: Pick<FieldDef, 'type' | 'values'>, value: Json): str
   }
 }
 
+/** The key of the queue that a name means: a key, a title or an alias, whatever the case. A pack without queues takes any. */
+export function queueNamed(pack: Pick<CompiledPack, 'queues'>, name: string): string | undefined {
+  if (Object.keys(pack.queues).length === 0) return name;
+  const wanted = name.trim().toLowerCase();
+  return Object.values(pack.queues).find((queue) =>
+    [queue.name, queue.title, ...queue.aliases].some((one) => one.toLowerCase() === wanted),
+  )?.name;
+}
+
 /** The tag that follows a field's value (`risk-level-{value}`): one at a time. */
 function tagsFor(def: FieldDef | undefined, tags: Json[], from: Json | undefined, to: Json): Json[] {
   if (def?.tag === undefined) return tags;
@@ -70,8 +79,9 @@ export interface SetOptions {
   data?: JsonObject;
 }
 
-/** Set one field; the same value again changes nothing. */
-export function setField(turn: Turn, name: string, value: Json, options: SetOptions = {}): void {
+/** Set one field; the same value again changes nothing. A queue is known by any of its names. */
+export function setField(turn: Turn, name: string, given: Json, options: SetOptions = {}): void {
+  const value = name === 'queue' && typeof given === 'string' ? (queueNamed(turn.pack, given) ?? given) : given;
   const from = turn.state.ticket[name];
   const same = JSON.stringify(from ?? null) === JSON.stringify(value);
   const hold = options.hold === true && !turn.state.held.includes(name);
@@ -107,6 +117,7 @@ export function runTables(turn: Turn, happening: Happening): void {
     )
       continue;
     const scope = turn.scope(happening, true);
+    if (table.while && holdsIn(makeEnv(scope), table.while) !== true) continue;
     const decided = decideTable(makeEnv(scope), table);
     if (isUnknown(decided.value)) continue;
     setField(turn, table.sets, decided.value, { clauses: decided.clauses, data: { table: name, rows: decided.rows } });
@@ -134,6 +145,7 @@ export function initialFields(
       const table = pack.tables[name];
       if (!table?.sets || given[table.sets] !== undefined) continue;
       const at = inScope();
+      if (table.while && holdsIn(makeEnv(at), table.while) !== true) continue;
       const found = decideTable(makeEnv(at), table);
       if (isUnknown(found.value)) continue;
       fields = { ...fields, [table.sets]: found.value };

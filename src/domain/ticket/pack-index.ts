@@ -121,7 +121,10 @@ export function packIndex(pack: CompiledPack, kind: string): PackIndex {
     tableReads: new Map(
       setting.map((table) => [
         table.name,
-        readsOf(table.rows.flatMap((row) => [row.when, 'cel' in row.then ? row.then.cel : undefined])),
+        readsOf([
+          table.while,
+          ...table.rows.flatMap((row) => [row.when, 'cel' in row.then ? row.then.cel : undefined]),
+        ]),
       ]),
     ),
   };

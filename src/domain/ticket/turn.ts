@@ -176,6 +176,8 @@ function changedNames(event: TicketEvent): Set<string> {
   const patch = event.patch;
   if (!patch) return changed;
   for (const name of Object.keys(patch.ticket ?? {})) changed.add(`ticket.${name}`);
+  if (patch.ticket && 'queue' in patch.ticket)
+    for (const name of ['key', 'title', 'within']) changed.add(`queue.${name}`);
   for (const key of Object.keys(patch.clocks ?? {})) {
     if (key.startsWith('commitment:')) changed.add(`commitment.${key.slice('commitment:'.length)}`);
   }

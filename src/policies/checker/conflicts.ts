@@ -45,7 +45,10 @@ export const conflicts: Check = (context) => {
           );
       }
     }
-    const table = Object.entries(context.source.tables).find(([, one]) => one.sets === field)?.[0];
+    // A table that decides only for a while leaves its field to rules afterwards.
+    const table = Object.entries(context.source.tables).find(
+      ([, one]) => one.sets === field && one.while === undefined,
+    )?.[0];
     const first = list[0];
     if (table !== undefined && first)
       context.warn(

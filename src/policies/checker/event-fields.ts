@@ -13,6 +13,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   agent_reply: 'text',
   update_sent: 'text',
   message: 'subject from text',
+  assigned: '? queue queue_title tier team owner status',
   claimed: 'owner status',
   paused: 'status',
   resumed: 'status ? reason',

@@ -72,9 +72,17 @@ function owned(source: CheckContext['source'], test: (clock: AnyClock) => boolea
 /** Every event of the engine, and what it is about. */
 export const EVENTS: Readonly<Record<string, About>> = {
   ...Object.fromEntries(
-    ['opened', 'claimed', 'progress', 'agent_reply', 'update_sent', 'receipt_confirmed', 'paused', 'resumed'].map(
-      (name) => [name, 'nothing'],
-    ),
+    [
+      'opened',
+      'assigned',
+      'claimed',
+      'progress',
+      'agent_reply',
+      'update_sent',
+      'receipt_confirmed',
+      'paused',
+      'resumed',
+    ].map((name) => [name, 'nothing']),
   ),
   ...Object.fromEntries(
     [

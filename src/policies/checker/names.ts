@@ -15,7 +15,7 @@ export const TICKET_NAMES = [
 /** Where every name that is read begins (policy-language §3); `message` only where one may be in hand. */
 export const ROOTS: readonly string[] = [
   ...['ticket', 'event', 'is', 'commitment', 'task', 'path', 'delivery', 'fact', 'flow', 'collected', 'param'],
-  'transcript',
+  ...['queue', 'transcript'],
 ];
 export const ROOTS_WITH_MESSAGE: ReadonlySet<string> = new Set([...ROOTS, 'message']);
 
@@ -31,6 +31,7 @@ export interface PackNames {
   settable: ReadonlySet<string>;
   fields: ReadonlySet<string>;
   words: ReadonlySet<string>;
+  queues: ReadonlySet<string>;
   tables: ReadonlySet<string>;
   conditions: ReadonlySet<string>;
   facts: ReadonlySet<string>;
@@ -70,6 +71,7 @@ export function packNames(source: PackSource, pack: CompiledPack): PackNames {
     settable: new Set([...Object.keys(BUILT_IN_FIELDS), ...fields]),
     fields,
     words: keys(source.words),
+    queues: keys(source.queues),
     tables: keys(source.tables),
     conditions: keys(source.conditions),
     facts: keys(source.facts),

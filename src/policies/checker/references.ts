@@ -85,6 +85,11 @@ function people(context: CheckContext): void {
   }
 }
 
+/** A queue that something puts tickets into. A pack without queues knows any. */
+function queueNames(context: CheckContext, value: Json | undefined, at: SourcePath): void {
+  if (context.names.queues.size > 0) each(context, 'queue', value, context.names.queues, at);
+}
+
 function vocabulary(context: CheckContext): void {
   const { source, names } = context;
   for (const [name, field] of Object.entries(source.fields)) {
@@ -93,7 +98,11 @@ function vocabulary(context: CheckContext): void {
   }
   for (const [name, table] of Object.entries(source.tables)) {
     each(context, 'field that can be set', table.sets, names.settable, ['tables', name, 'sets']);
+    if (table.sets === 'queue')
+      for (const answer of answersOf(source, name)) queueNames(context, answer.value, answer.at);
   }
+  for (const [name, queue] of Object.entries(source.queues))
+    each(context, 'queue', queue.parent, names.queues, ['queues', name, 'parent']);
   for (const [name, param] of Object.entries(source.params)) {
     if (param === null || typeof param !== 'object' || Array.isArray(param) || typeof param['use'] !== 'string')
       continue;
@@ -158,6 +167,7 @@ function actions(context: CheckContext): void {
     for (const verb of ['set', 'assign'] as const) {
       for (const field of Object.keys(action[verb] ?? {}))
         context.known('field that can be set', field, names.settable, [...at, verb, field]);
+      queueNames(context, action[verb]?.['queue'], [...at, verb, 'queue']);
     }
     for (const verb of ['escalate', 'deescalate'] as const) {
       const move = action[verb];

@@ -43,7 +43,11 @@ export const actionShapes = {
   tag: doc(names, 'Put tags on the ticket.', 'incident'),
   untag: doc(names, 'Take tags off.', 'incident'),
   note: doc(value, 'Write a note into the timeline.', 'Handed to the specialists'),
-  assign: doc(z.record(z.string(), value), 'Set owner, queue or tier.', { queue: 'billing' }),
+  assign: doc(
+    z.record(z.string(), value),
+    'Set owner, queue or tier. A ticket that nobody had yet is assigned from then on; {} where tables have decided already.',
+    { queue: 'billing' },
+  ),
   notify: doc(delivery, 'Tell staff.', { to: 'engineering', via: ['email', 'slack'], template: 'p1_internal' }),
   page: doc(delivery, 'Wake somebody, or page along a path.', { path: 'on_call', template: 'p1_page' }),
   send: doc(delivery, 'Write to customers.', { to: 'customer', template: 'reply' }),

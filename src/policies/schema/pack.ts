@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { commitment, guard, path, rule, task } from './clocks';
 import { clauses, doc, json, name } from './common';
 import { flow, kind, metric, rollout, schedule } from './outlook';
-import { calendar, condition, fact, field, role, rota, table, words } from './vocabulary';
+import { calendar, condition, fact, field, queue, role, rota, table, words } from './vocabulary';
 
 const map = <T extends z.ZodType>(item: T) => z.record(name, item).default({});
 
@@ -74,6 +74,7 @@ export const pack = z.strictObject({
   rotas: map(rota),
   fields: map(field),
   words: map(words),
+  queues: map(queue),
   tables: map(table),
   conditions: map(condition),
   facts: map(fact),
@@ -115,6 +116,7 @@ export const ITEM_CONSTRUCTS = [
   'rotas',
   'fields',
   'words',
+  'queues',
   'tables',
   'conditions',
   'facts',

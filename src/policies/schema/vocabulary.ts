@@ -201,6 +201,17 @@ export const words = doc(
   { match: 'word', list: ['outage', 'down'] },
 );
 
+export const queue = doc(
+  z.strictObject({
+    title: doc(z.string().min(1), 'What people call it.', 'Technical Support Queue'),
+    aliases: doc(z.array(z.string()).default([]), 'Other names for it; a command may use any of them.', ['API team']),
+    parent: doc(name.optional(), 'The queue it is a part of.', 'technical'),
+    clauses,
+  }),
+  'A waiting list of tickets. A pack that declares queues knows no others.',
+  { title: 'API Issues', parent: 'technical' },
+);
+
 export const table = doc(
   z.strictObject({
     kind: kinds,
@@ -208,6 +219,11 @@ export const table = doc(
       name.optional(),
       'The field it sets. It runs again when what it reads changes; a value set by hand stays until released.',
       'priority',
+    ),
+    while: doc(
+      cel.optional(),
+      'It decides only as long as this holds; afterwards the field stays as it was, for rules and levels to set.',
+      '!path.technical.entered',
     ),
     hit: doc(
       z.enum(['first', 'all', 'highest']).default('first'),
