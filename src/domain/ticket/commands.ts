@@ -152,7 +152,7 @@ const handlers: Record<CommandName, Handler> = {
     if (isOver(turn)) return forbids(turn, order, 'an open ticket');
     const resolution = textField(order, 'resolution', 'text');
     // Whoever resolves what nobody has taken up takes it up thereby: there is no way from assigned to resolved but this.
-    if (['created', 'assigned'].includes(turn.state.ticket.status) && order.by.kind === 'person')
+    if (turn.state.ticket.status === 'assigned' && order.by.kind === 'person')
       emitStatus(turn, order, 'claimed', 'in_progress', { owner: order.by.name }, { owner: order.by.name });
     emitStatus(
       turn,
