@@ -131,7 +131,7 @@ async function sendTo(making: Making, target: Target, key: string, text: Rendere
     const at = deps.now();
     const person = result.person === undefined || target.person !== undefined ? who : { person: result.person };
     const receipt: Receipt = {
-      ...{ key, outcome: 'delivered', at, handedOverAt: at, to: result.to },
+      ...{ key, outcome: result.outcome ?? 'delivered', at, handedOverAt: at, to: result.to },
       ...person,
       provider: result.provider,
     };

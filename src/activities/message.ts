@@ -53,6 +53,7 @@ export function messageFor(delivery: Delivery, target: Target, key: string, text
     ...(number === undefined ? {} : { number }),
     at: delivery.at,
     channel: delivery.channel,
+    verb: delivery.verb,
     priority: delivery.priority,
     subject,
     text: text.text,

@@ -24,6 +24,8 @@ export interface OutgoingMessage {
   /** The instant the message belongs to, however late it is sent. */
   at: EpochMs;
   channel: Channel;
+  /** What is done: `page`, `send`, `open`, `tell`, … */
+  verb: string;
   /** P1–P4. */
   priority: string;
   subject: string;
@@ -54,6 +56,8 @@ export interface SendResult {
   /** Where it went: the address, several joined by `, `. */
   to: string;
   person?: string;
+  /** There is nobody left who could take it: no failure, and nothing was sent. */
+  outcome?: 'dropped';
 }
 
 /**

@@ -190,6 +190,23 @@ export function liveCommands(program: Command, io: CliIo): void {
       );
     });
   program
+    .command('deliveries')
+    .argument('<id>')
+    .option('--json')
+    .description('what was sent to whom, as the ledger has it')
+    .action(async (id: string, options: Common) => {
+      const entries = await api().get<JsonObject[]>(`/v1/tickets/${encodeURIComponent(id)}/deliveries`);
+      print(options, entries, () =>
+        table(
+          ['Due', 'Channel', 'Role', 'To', 'State', 'Tries', 'Template'],
+          entries.map((one) => [
+            clock(one['dueAt']),
+            ...['channel', 'role', 'recipient', 'state', 'attempts', 'template'].map((name) => text(one[name])),
+          ]),
+        ),
+      );
+    });
+  program
     .command('board')
     .option('--kind <kind>', 'a kind of ticket beside support')
     .option('--status <status>')
@@ -224,6 +241,29 @@ export function liveCommands(program: Command, io: CliIo): void {
       );
     });
   program
+    .command('register')
+    .argument('<kind>', 'a kind of ticket that the pack declares')
+    .option('--pack <pack>', 'a pack beside the default one')
+    .option('--status <status>', 'only entries with this status')
+    .option('--closed', 'closed entries as well')
+    .option('--json')
+    .description('the entries of a register, with the fields its kind declares')
+    .action(async (kind: string, options: Common & { pack?: string; status?: string; closed?: boolean }) => {
+      const query = new URLSearchParams({ closed: String(options.closed === true) });
+      for (const name of ['pack', 'status'] as const) if (options[name]) query.set(name, options[name]);
+      const register = await everyEntry(api(), kind, query);
+      const fields = (register['fields'] ?? []) as string[];
+      print(options, register, () =>
+        table(
+          ['Ticket', 'Key', 'Status', 'Opened', ...fields],
+          ((register['entries'] ?? []) as JsonObject[]).map((one) => [
+            ...[text(one['id']), text(one['key']), text(one['status']), clock(one['openedAt'])],
+            ...fields.map((name) => text(((one['values'] ?? {}) as JsonObject)[name])),
+          ]),
+        ),
+      );
+    });
+  program
     .command('do')
     .argument('<id>')
     .argument('<command>', 'acknowledge, send-update, escalate, resolve, …')
@@ -249,6 +289,17 @@ export function liveCommands(program: Command, io: CliIo): void {
       );
       print(options, view, () => showTicket(view));
     });
+}
+
+/** Every entry of a register, page after page. */
+async function everyEntry(api: Api, kind: string, query: URLSearchParams): Promise<JsonObject> {
+  const entries: Json[] = [];
+  for (;;) {
+    const page = await api.get(`/v1/registers/${encodeURIComponent(kind)}?${query.toString()}`);
+    entries.push(...((page['entries'] ?? []) as Json[]));
+    if (typeof page['nextCursor'] !== 'string') return { ...page, entries };
+    query.set('cursor', page['nextCursor']);
+  }
 }
 
 /** Every row of a timeline, page after page. */

@@ -24,10 +24,11 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   const needs = (...names: string[]): boolean =>
     wanted === undefined || wanted === 'help' || names.includes(wanted) || !KNOWN.has(wanted);
   if (needs('up', 'doctor')) (await import('./stack.js')).stackCommands(program, io);
-  if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'board', 'do'))
+  if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'deliveries', 'board', 'register', 'do'))
     (await import('./live.js')).liveCommands(program, io);
   if (needs('people', 'oncall')) (await import('./people.js')).peopleCommands(program, io);
   if (needs('knowledge')) (await import('./knowledge.js')).knowledgeCommands(program, io);
+  if (needs('keys', 'erase')) (await import('./admin.js')).adminCommands(program, io);
   if (needs('store')) (await import('./store.js')).storeCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
@@ -56,8 +57,12 @@ const KNOWN = new Set([
   'agenda',
   'timeline',
   'explain',
+  'deliveries',
   'board',
+  'register',
   'do',
+  'keys',
+  'erase',
   'rehearse',
   'knowledge',
   'store',

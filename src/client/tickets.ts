@@ -10,7 +10,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { ERRORS, TocsinError, type ErrorCode } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
-import type { AgendaItem, Command, FactAnswer, Receipt, TicketEvent, TicketState } from '../domain/ticket/types';
+import type { AgendaItem, Command, FactAnswer, Receipt, TicketEvent, TicketState, Told } from '../domain/ticket/types';
 import {
   agendaQuery,
   commandUpdate,
@@ -20,6 +20,7 @@ import {
   stateQuery,
   TIMELINE_PAGE,
   timelineQuery,
+  toldSignal,
   viewQuery,
   type Queues,
   type TicketInput,
@@ -81,36 +82,42 @@ export class TicketClient {
   }
 
   view(ticket: string): Promise<TicketView> {
-    return this.query(ticket, (handle) => handle.query(viewQuery));
+    return this.call(ticket, (handle) => handle.query(viewQuery));
   }
 
   agenda(ticket: string): Promise<AgendaItem[]> {
-    return this.query(ticket, (handle) => handle.query(agendaQuery));
+    return this.call(ticket, (handle) => handle.query(agendaQuery));
   }
 
   /** Events after a sequence number that the workflow still holds, a page at most; the archive has all of them. */
   timeline(ticket: string, after = 0): Promise<TicketEvent[]> {
-    return this.query(ticket, (handle) => handle.query(timelineQuery, after, TIMELINE_PAGE));
+    return this.call(ticket, (handle) => handle.query(timelineQuery, after, TIMELINE_PAGE));
   }
 
   state(ticket: string): Promise<TicketState> {
-    return this.query(ticket, (handle) => handle.query(stateQuery));
+    return this.call(ticket, (handle) => handle.query(stateQuery));
   }
 
   /** A machine's word of a delivery (a provider's webhook). */
   async receipt(ticket: string, receipt: Receipt): Promise<void> {
-    await this.client.workflow.getHandle(ticket).signal(receiptSignal, receipt);
+    await this.call(ticket, (handle) => handle.signal(receiptSignal, receipt));
   }
 
+  /** An answer to a question of the ticket. */
   async fact(ticket: string, answer: FactAnswer): Promise<void> {
-    await this.client.workflow.getHandle(ticket).signal(factSignal, answer);
+    await this.call(ticket, (handle) => handle.signal(factSignal, answer));
+  }
+
+  /** What another ticket says. */
+  async told(ticket: string, told: Told): Promise<void> {
+    await this.call(ticket, (handle) => handle.signal(toldSignal, told));
   }
 
   async nudge(ticket: string): Promise<void> {
-    await this.client.workflow.getHandle(ticket).signal(nudgeSignal);
+    await this.call(ticket, (handle) => handle.signal(nudgeSignal));
   }
 
-  private async query<T>(
+  private async call<T>(
     ticket: string,
     run: (handle: ReturnType<Client['workflow']['getHandle']>) => Promise<T>,
   ): Promise<T> {

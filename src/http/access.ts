@@ -28,6 +28,8 @@ export const ROUTE_ACCESS = {
   'GET /v1/tickets/:id/timeline': READERS,
   'GET /v1/tickets/:id/agenda': READERS,
   'GET /v1/tickets/:id/explain': READERS,
+  'GET /v1/tickets/:id/deliveries': READERS,
+  'GET /v1/registers/:kind': READERS,
   // Which commands: COMMAND_ACCESS.
   'POST /v1/tickets/:id/commands/:command': ['intake', 'agent', 'commander', 'admin'],
   'POST /v1/tickets/:id/nudge': ['ops', 'admin'],
@@ -41,6 +43,10 @@ export const ROUTE_ACCESS = {
   'POST /v1/oncall/feeds': READERS,
   // The address is the secret: calendar programs send no header.
   'GET /v1/oncall/feeds/:token': 'public',
+  'GET /v1/keys': ['admin'],
+  'POST /v1/keys': ['admin'],
+  'POST /v1/keys/:id/revoke': ['admin'],
+  'POST /v1/erasures': ['admin'],
   'POST /v1/rehearsals': ['commander', 'ops', 'admin'],
   // The knowledge base is for everybody to read; editors write it.
   'GET /v1/knowledge/tree': 'public',
@@ -73,6 +79,9 @@ export const COMMAND_ACCESS: Readonly<Record<CommandName, readonly KeyRole[]>> =
 
 /** Keys that may name the role a person acts in (`by.role`), and state the instant of a command. */
 export const MAY_CLAIM_ROLE: readonly KeyRole[] = COMMANDING;
+
+/** Keys that read every ticket and every field, whomever they are restricted to. */
+export const READS_ALL: readonly KeyRole[] = ['admin'];
 
 /** Keys that may say that a ticket was received earlier than now (design.md, decision 8). */
 export const MAY_STATE_RECEIPT: readonly KeyRole[] = ['intake', 'admin'];

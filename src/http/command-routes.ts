@@ -22,6 +22,7 @@ import {
 } from './schemas';
 import { STAMP_KEPT_MS, Stamps } from './stamps';
 import { sameKey } from './ticket-routes';
+import { readable, viewFor } from './visibility';
 
 /** What a command can be refused with. */
 const REFUSALS: ErrorCode[] = [
@@ -86,9 +87,11 @@ export function commandRoutes(app: FastifyInstance, ports: HttpPorts, now: () =>
       const command: Command = { id, name, at: stamps.first(params.id, id, stated, at, asked), by, fields };
       if (body.at !== undefined && said !== command.at) command.givenAt = said;
       request.log.info({ ticket: params.id, command: name, commandId: id, key: key.id }, 'command');
+      const access = key.role === 'intake' ? undefined : await readable(ports.tickets, params.id, key);
       try {
-        const ticket = ticketOf(await ports.tickets.command(params.id, command), now());
-        return key.role === 'intake'
+        const view = await ports.tickets.command(params.id, command);
+        const ticket = ticketOf(access ? viewFor(view, access, key) : view, now());
+        return access === undefined
           ? { commandId: id, id: ticket.id, number: ticket.number, status: ticket.status }
           : { ...ticket, commandId: id };
       } catch (error) {
@@ -127,14 +130,14 @@ export function actorOf(key: ApiKey, by: CommandBody['by']): Actor {
     if (by === undefined) return { name, kind: 'person', role: key.role };
     return role === undefined ? { name, kind: 'person' } : { name, kind: 'person', role };
   }
-  if (role !== undefined && role !== key.role) {
+  if (role !== undefined && role !== key.role && !key.groups?.includes(role)) {
     throw new TocsinError(
       'ESC_NOT_PERMITTED',
       `a key of the role "${key.role}" may not act as "${role}"; by.role takes a key of ${MAY_CLAIM_ROLE.join(' or ')}`,
       { field: 'by.role' },
     );
   }
-  return { name, kind: 'person', role: key.role };
+  return { name, kind: 'person', role: role ?? key.role };
 }
 
 /** The command's own fields: those beside `by`, and those in `fields`. What intake passes on is always a customer's. */

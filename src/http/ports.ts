@@ -1,9 +1,13 @@
 /** What the HTTP shell needs of the rest, and nothing more: `wire.ts` joins the real ones, tests bring their own. */
-import type { Json } from '../domain/policy/types';
+import type { CompiledPack, Json, JsonObject, KindDef } from '../domain/policy/types';
 import type { AgendaItem, Command, Opening, TicketEvent } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
 import type { TimelineRow } from '../rehearsal/rows';
+import type { ApiKeyEntry } from '../store/api-keys';
 import type { BoardFilters } from '../store/board';
+import type { LedgerEntry } from '../store/ledger';
+import type { Erased } from '../store/party';
+import type { RegisterEntry, RegisterQuery } from '../store/registers';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
 import type { OnCallPort, PolicyPort } from './people-ports';
@@ -15,12 +19,25 @@ export interface ApiKey {
   /** Who holds it: the actor's name where a command names nobody. */
   name: string;
   role: KeyRole;
+  /** Roles and groups of the procedure its holder belongs to. */
+  groups?: readonly string[];
 }
 
 /** Errors of every port: `TocsinError` by code; ESC_STORE_UNAVAILABLE and ESC_ENGINE_UNAVAILABLE where a part is down. */
 export interface KeyPort {
   /** The key of a secret, or undefined for one that is unknown or revoked. */
   verify(secret: string): Promise<ApiKey | undefined>;
+  list(): Promise<ApiKeyEntry[]>;
+  /** The key itself is in this answer and nowhere else. */
+  create(key: { name: string; role: KeyRole; groups: string[] }): Promise<{ id: string; key: string }>;
+  /** Whether there was one to take back. */
+  revoke(id: string): Promise<boolean>;
+}
+
+/** The one home of personal data. */
+export interface PartyPort {
+  /** By id or e-mail address. Errors: ESC_NOT_FOUND, ESC_STATUS_FORBIDS while a ticket of theirs still runs. */
+  erase(party: string): Promise<Erased & { party: string }>;
 }
 
 /** A request to open a ticket, checked and stamped. */
@@ -53,6 +70,13 @@ export interface EventPage {
   more: boolean;
 }
 
+/** What decides who may read a ticket, and what of it. */
+export interface TicketAccess {
+  /** Its fields, `restricted_to` among them. */
+  ticket: JsonObject;
+  pack: Pick<CompiledPack, 'fields' | 'people'>;
+}
+
 /** Tickets are named by id or public number. Errors: ESC_TICKET_NOT_FOUND, and what each says. */
 export interface TicketPort {
   /** Errors: ESC_IDEMPOTENCY_CONFLICT, ESC_PACK_UNKNOWN, the core's refusals of an opening. */
@@ -65,6 +89,10 @@ export interface TicketPort {
   explain?(ticket: string): Promise<Json>;
   /** Errors: the core's rejections; ESC_OUTCOME_UNKNOWN, ESC_TICKET_ARCHIVED. */
   command(ticket: string, command: Command): Promise<TicketView>;
+  /** What decides who may read it: the store's snapshot, or the running ticket while there is none or the store is away. */
+  access(ticket: string): Promise<TicketAccess>;
+  /** The delivery ledger of a ticket, in the order in which its deliveries were due. */
+  deliveries(ticket: string): Promise<LedgerEntry[]>;
   /** Wakes the ticket so that it may renew onto the newest build. */
   nudge(ticket: string): Promise<void>;
 }
@@ -78,6 +106,8 @@ export interface BoardQuery {
   /** What an earlier page gave as `nextCursor`; opaque here. Errors: ESC_REQUEST_INVALID for a forged one. */
   cursor?: string;
   limit: number;
+  /** Whose tickets that are restricted are listed too; absent: everybody's. */
+  groups?: readonly string[];
 }
 
 export interface BoardRow {
@@ -98,6 +128,19 @@ export interface BoardRow {
 
 export interface BoardPort {
   list(query: BoardQuery): Promise<{ tickets: BoardRow[]; nextCursor?: string }>;
+}
+
+/** A page of a register. */
+export interface RegisterPage {
+  kind: KindDef;
+  pack: Pick<CompiledPack, 'fields' | 'people'>;
+  entries: RegisterEntry[];
+  more: boolean;
+}
+
+export interface RegisterPort {
+  /** Errors: ESC_PACK_UNKNOWN, ESC_NOT_FOUND for a kind that the pack does not declare. */
+  read(asked: Omit<RegisterQuery, 'packId'> & { pack?: string }): Promise<RegisterPage>;
 }
 
 /** What the public may read of one incident: the words that were published, no customer, no ticket id. */
@@ -135,7 +178,9 @@ export interface HttpPorts {
   onCall: OnCallPort;
   tickets: TicketPort;
   board: BoardPort;
+  registers: RegisterPort;
   keys: KeyPort;
+  parties: PartyPort;
   status: StatusPort;
   knowledge: KnowledgePort;
   /** Plays a scenario's text (YAML, of which JSON is a part) on the core. */

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../domain/policy/types';
 import type { AgendaItem, TicketEvent } from '../domain/ticket/types';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
 import { rowsOf } from '../rehearsal/rows';
+import type { LedgerEntry } from '../store/ledger';
 import type { TicketView } from '../workflows/messages';
 import type { BoardRow, EventPage, PublicIncident } from './ports';
 import type { StatusDocument } from './schemas';
@@ -81,6 +82,17 @@ export function agendaOf(items: readonly AgendaItem[]): object[] {
     data,
   }));
 }
+
+/** An entry of the ledger. */
+export const ledgerEntryOf = (entry: LedgerEntry): object => ({
+  ...entry,
+  dueAt: formatInstant(entry.dueAt),
+  claimedAt: orNull(entry.claimedAt),
+  settledAt: orNull(entry.settledAt),
+  sentAt: orNull(entry.sentAt),
+  person: entry.receipt?.person ?? null,
+  provider: entry.receipt?.provider ?? null,
+});
 
 /** A row of the board. */
 export function boardRowOf(row: BoardRow): object {

@@ -137,6 +137,28 @@ export const timelineQuery = z.object({
   limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
 });
 
+export const ledgerSchema = z
+  .array(
+    z.object({
+      key: z.string(),
+      channel: z.string(),
+      role: z.string(),
+      recipient: z.string().nullable(),
+      template: z.string().nullable(),
+      state: z.enum(['claimed', 'sent', 'failed', 'dropped']),
+      attempts: z.number().int(),
+      duplicates: z.number().int().describe('Sent once more under the same key'),
+      dueAt: instantOut,
+      claimedAt: instantOut.nullable(),
+      settledAt: instantOut.nullable(),
+      sentAt: instantOut.nullable(),
+      person: z.string().nullable(),
+      provider: z.string().nullable(),
+      lastError: z.string().nullable(),
+    }),
+  )
+  .meta({ id: 'Ledger', description: 'Deliveries of a ticket in the order in which they were due' });
+
 const list = z
   .union([z.string().max(500), z.array(z.string().max(500)).max(50)])
   .transform((value) =>

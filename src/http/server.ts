@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { Registry } from 'prom-client';
 import { TocsinError } from '../domain/errors';
 import type { EpochMs } from '../domain/time/instants';
+import { adminRoutes } from './admin-routes';
 import { authenticate, limitKeyOf } from './auth';
 import { commandRoutes } from './command-routes';
 import { handleErrors, sendProblem } from './error-handler';
@@ -16,6 +17,7 @@ import { measureRequests } from './metrics';
 import { describeRoutes } from './openapi';
 import type { HttpPorts } from './ports';
 import { peopleRoutes } from './people-routes';
+import { registerRoutes } from './register-routes';
 import { rehearsalRoutes, YAML_TYPES } from './rehearsal-routes';
 import { serviceRoutes } from './service-routes';
 import { statusRoutes } from './status-routes';
@@ -91,6 +93,8 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   ticketRoutes(app, ports, now);
   commandRoutes(app, ports, now);
   peopleRoutes(app, ports, now);
+  registerRoutes(app, ports);
+  adminRoutes(app, ports);
   rehearsalRoutes(app, ports);
   knowledgeRoutes(app, ports.knowledge, now, options.forum);
   statusRoutes(app, ports, now);

@@ -10,11 +10,12 @@ import { keyOf } from './auth';
 import { operation } from './operation';
 import type { BoardFilters } from '../store/board';
 import type { ApiKey, HttpPorts } from './ports';
-import { agendaOf, boardRowOf, ticketOf, timelineOf } from './present';
+import { agendaOf, boardRowOf, ledgerEntryOf, ticketOf, timelineOf } from './present';
 import {
   agendaItemSchema,
   boardQuery,
   boardSchema,
+  ledgerSchema,
   openBody,
   openedSchema,
   repeatHeaders,
@@ -23,6 +24,7 @@ import {
   ticketSchema,
   timelineQuery,
 } from './schemas';
+import { eventsFor, groupsFor, readable, viewFor } from './visibility';
 
 /** Adds the routes of openings and readings. */
 export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs): void {
@@ -77,13 +79,20 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     tag: 'tickets',
     querystring: boardQuery,
     answers: { 200: { description: 'A page of tickets', schema: boardSchema } },
-    handler: async ({ query }) => {
+    handler: async ({ query, request }) => {
+      const groups = groupsFor(keyOf(request));
       const { sort, cursor, limit, breached, ...rest } = query;
       const filters = Object.fromEntries(
         Object.entries(rest).filter(([, value]) => value !== undefined && value.length > 0),
       ) as BoardFilters;
       if (breached !== undefined) filters.breached = breached === 'true';
-      const page = await ports.board.list({ filters, sort, limit, ...(cursor === undefined ? {} : { cursor }) });
+      const page = await ports.board.list({
+        filters,
+        sort,
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(groups === undefined ? {} : { groups }),
+      });
       return { tickets: page.tickets.map(boardRowOf), nextCursor: page.nextCursor ?? null };
     },
   });
@@ -97,7 +106,11 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     params: ticketParams,
     answers: { 200: { description: 'The ticket', schema: ticketSchema } },
     errors: READING,
-    handler: async ({ params }) => ticketOf(await ports.tickets.view(params.id), now()),
+    handler: async ({ params, request }) => {
+      const key = keyOf(request);
+      const access = await readable(ports.tickets, params.id, key);
+      return ticketOf(viewFor(await ports.tickets.view(params.id), access, key), now());
+    },
   });
 
   operation(app, {
@@ -111,8 +124,11 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     querystring: timelineQuery,
     answers: { 200: { description: 'Rows in order of their sequence number', schema: z.array(rowSchema) } },
     errors: READING,
-    handler: async ({ params, query, reply }) => {
-      const page = await ports.tickets.timeline(params.id, { after: query.after, limit: query.limit });
+    handler: async ({ params, query, reply, request }) => {
+      const key = keyOf(request);
+      const access = await readable(ports.tickets, params.id, key);
+      const found = await ports.tickets.timeline(params.id, { after: query.after, limit: query.limit });
+      const page = eventsFor(found, access, key);
       const last = page.events.at(-1)?.seq;
       if (page.more && last !== undefined)
         reply.header('link', `</v1/tickets/${params.id}/timeline?after=${last}&limit=${query.limit}>; rel="next"`);
@@ -129,7 +145,25 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     params: ticketParams,
     answers: { 200: { description: 'Items, the earliest first', schema: z.array(agendaItemSchema) } },
     errors: READING,
-    handler: async ({ params }) => agendaOf(await ports.tickets.agenda(params.id)),
+    handler: async ({ params, request }) => {
+      await readable(ports.tickets, params.id, keyOf(request));
+      return agendaOf(await ports.tickets.agenda(params.id));
+    },
+  });
+
+  operation(app, {
+    method: 'GET',
+    url: '/v1/tickets/:id/deliveries',
+    operationId: 'getDeliveries',
+    summary: 'The delivery ledger of a ticket: what was sent to whom, and how often it was tried',
+    tag: 'tickets',
+    params: ticketParams,
+    answers: { 200: { description: 'In the order in which they were due', schema: ledgerSchema } },
+    errors: ['ESC_TICKET_NOT_FOUND'],
+    handler: async ({ params, request }) => {
+      await readable(ports.tickets, params.id, keyOf(request));
+      return (await ports.tickets.deliveries(params.id)).map(ledgerEntryOf);
+    },
   });
 
   operation(app, {
@@ -141,7 +175,8 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     params: ticketParams,
     answers: { 200: { description: 'Intervals counted, holidays skipped, pauses', schema: z.unknown() } },
     errors: [...READING, 'ESC_NOT_FOUND'],
-    handler: async ({ params }) => {
+    handler: async ({ params, request }) => {
+      await readable(ports.tickets, params.id, keyOf(request));
       if (!ports.tickets.explain) throw new TocsinError('ESC_NOT_FOUND', 'this server does not explain due instants');
       return ports.tickets.explain(params.id);
     },

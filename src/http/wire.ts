@@ -7,16 +7,20 @@ import { TocsinError, type ErrorCode } from '../domain/errors';
 import type { CompiledPack, Json } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
 import { explain } from '../domain/ticket/explain';
+import { groupsOf } from '../domain/ticket/visibility';
 import { refuseOpening } from '../domain/ticket/engine';
 import type { Assist } from '../knowledge/assist';
 import { readPublished } from '../policies/publish';
-import { verifyApiKey } from '../store/api-keys';
+import { createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from '../store/api-keys';
 import { listTickets } from '../store/board';
 import type { Database } from '../store/database';
 import { readEvents } from '../store/events';
 import { createFeed, findFeed } from '../store/feeds';
 import { addOverride, listOverrides } from '../store/overrides';
+import { ledgerOf } from '../store/ledger';
 import { openTicket } from '../store/opening';
+import { eraseParty, getParty } from '../store/party';
+import { readRegister, snapshotOf } from '../store/registers';
 import { findTicket, markStarted } from '../store/ticket';
 import { activePack, pinnedPacks } from '../store/policy-versions';
 import { publicStatus } from '../store/status-page';
@@ -50,8 +54,36 @@ export function wire(wiring: Wiring): HttpPorts {
       feed: (token) => findFeed(pool, token),
     },
     tickets: ticketPort(wiring),
-    board: { list: (query) => listTickets(pool, query) },
-    keys: { verify: (secret) => verifyApiKey(pool, secret) },
+    board: {
+      list: async (query) => listTickets(pool, { ...query, ...(await readerGroups(wiring, query.groups)) }),
+    },
+    registers: {
+      async read({ pack: named, groups: names, ...asked }) {
+        const active = await activePack(pool, named);
+        if (!active) throw new TocsinError('ESC_PACK_UNKNOWN', 'no such pack is published', { field: 'pack' });
+        const pack = await readPublished(packs, active.hash);
+        const kind = Object.hasOwn(pack.kinds, asked.kind) ? pack.kinds[asked.kind] : undefined;
+        if (!kind) {
+          const known = Object.keys(pack.kinds).join(', ') || 'none';
+          throw new TocsinError('ESC_NOT_FOUND', `${pack.id} has no register "${asked.kind}"; it has ${known}`);
+        }
+        const groups = names === undefined ? {} : { groups: [...groupsOf(pack.people, names)] };
+        return { kind, pack, ...(await readRegister(pool, { ...asked, ...groups, packId: pack.id })) };
+      },
+    },
+    keys: {
+      verify: (secret) => verifyApiKey(pool, secret),
+      list: () => listApiKeys(pool),
+      create: (key) => createApiKey(pool, key),
+      revoke: (id) => revokeApiKey(pool, id),
+    },
+    parties: {
+      async erase(asked) {
+        const party = await getParty(pool, /^\d{1,15}$/.test(asked) ? Number(asked) : asked);
+        if (!party) throw new TocsinError('ESC_NOT_FOUND', `there is no party "${asked}"`, { party: asked });
+        return { party: String(party.id), ...(await eraseParty(pool, party.id)) };
+      },
+    },
     status: { current: () => publicStatus(pool) },
     knowledge: knowledgePort(pool, wiring.assist),
     rehearse: (text) => rehearseBeside(text, join(__dirname, 'rehearsal-thread.js')),
@@ -81,6 +113,17 @@ export function wire(wiring: Wiring): HttpPorts {
       ]);
     },
   };
+}
+
+/** A reader's groups with those groups of the active procedure that they are members of. */
+async function readerGroups(
+  { pool, packs }: Wiring,
+  names: readonly string[] | undefined,
+): Promise<{ groups?: readonly string[] }> {
+  if (names === undefined) return {};
+  const active = await activePack(pool);
+  const { people } = active ? await readPublished(packs, active.hash) : { people: {} };
+  return { groups: [...groupsOf(people, names)] };
 }
 
 /** A ticket's id, as against its public number. */
@@ -219,6 +262,16 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
     async explain(ticket) {
       const { pack, state } = await stateOf(ticket);
       return explain(pack, state) as unknown as Json;
+    },
+    async access(ticket) {
+      const id = await runningId(ticket);
+      const known = await snapshotOf(pool, id).catch(() => undefined);
+      if (known) return { ticket: known.ticket, pack: await packOfHash(known.packHash) };
+      const view = await tickets.view(id);
+      return { ticket: view.ticket, pack: await packOfHash(String(view.pack['hash'])) };
+    },
+    async deliveries(ticket) {
+      return ledgerOf(pool, (await find(ticket)).id);
     },
     async command(ticket, command) {
       return tickets.command(await runningId(ticket), command);

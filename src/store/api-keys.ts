@@ -11,6 +11,8 @@ export interface ApiIdentity {
   id: string;
   name: string;
   role: ApiRole;
+  /** Roles and groups of the procedure that its holder belongs to: what is restricted to them may be read with it. */
+  groups: string[];
 }
 
 /** A key as it is listed; never the key itself. */
@@ -51,15 +53,22 @@ function cacheOf(pool: Database): Map<string, Cached> {
 /** Makes a key, `tocsin_<role>_<random>`; it is returned this once and never stored. Errors: ESC_STORE_UNAVAILABLE. */
 export async function createApiKey(
   pool: Database,
-  input: { name: string; role: ApiRole },
+  input: { name: string; role: ApiRole; groups?: readonly string[] },
   now: EpochMs = Date.now(),
 ): Promise<{ id: string; key: string }> {
   const start = `tocsin_${input.role}_`;
   const key = `${start}${randomBytes(SECRET_BYTES).toString('base64url')}`;
   const made = await query<{ id: number }>(
     pool,
-    'insert into api_key (name, role, hash, prefix, created_at) values ($1, $2, $3, $4, $5) returning id',
-    [input.name, input.role, hashOf(key).toString('hex'), key.slice(0, start.length + PREFIX_SHOWN), toSql(now)],
+    'insert into api_key (name, role, hash, prefix, created_at, groups) values ($1, $2, $3, $4, $5, $6) returning id',
+    [
+      input.name,
+      input.role,
+      hashOf(key).toString('hex'),
+      key.slice(0, start.length + PREFIX_SHOWN),
+      toSql(now),
+      [...(input.groups ?? [])],
+    ],
   );
   return { id: String(made.rows[0]?.id), key };
 }
@@ -81,14 +90,14 @@ export async function verifyApiKey(
   const known = cache.get(hash);
   if (known && now < known.until) return known.identity;
   cache.delete(hash);
-  const found = await query<{ id: number; name: string; role: ApiRole; hash: string }>(
+  const found = await query<{ id: number; name: string; role: ApiRole; groups: string[]; hash: string }>(
     pool,
-    'update api_key set last_used_at = $2 where hash = $1 and revoked_at is null returning id, name, role, hash',
+    'update api_key set last_used_at = $2 where hash = $1 and revoked_at is null returning id, name, role, groups, hash',
     [hash, toSql(now)],
   );
   const [row] = found.rows;
   if (!row || !timingSafeEqual(Buffer.from(row.hash, 'hex'), digest)) return undefined;
-  const identity: ApiIdentity = { id: String(row.id), name: row.name, role: row.role };
+  const identity: ApiIdentity = { id: String(row.id), name: row.name, role: row.role, groups: row.groups };
   cache.set(hash, { identity, until: now + CACHE_MS });
   return identity;
 }
@@ -114,15 +123,17 @@ export async function listApiKeys(pool: Database): Promise<ApiKeyEntry[]> {
     id: number;
     name: string;
     role: ApiRole;
+    groups: string[];
     prefix: string;
     created_at: Date;
     revoked_at: Date | null;
     last_used_at: Date | null;
-  }>(pool, 'select id, name, role, prefix, created_at, revoked_at, last_used_at from api_key order by id');
+  }>(pool, 'select id, name, role, groups, prefix, created_at, revoked_at, last_used_at from api_key order by id');
   return found.rows.map((row) => ({
     id: String(row.id),
     name: row.name,
     role: row.role,
+    groups: row.groups,
     prefix: row.prefix,
     createdAt: row.created_at.getTime(),
     revokedAt: fromSql(row.revoked_at),

@@ -29,6 +29,8 @@ export interface BoardQuery {
   cursor?: string;
   /** From 1 to 500; default 50. */
   limit?: number;
+  /** Tickets that are restricted are left out unless to one of these groups; absent: none is left out. */
+  groups?: readonly string[];
 }
 
 export interface BoardTicket {
@@ -51,6 +53,7 @@ export interface BoardTicket {
   nextLabel: string | null;
 }
 
+const RESTRICTED = `s.ticket -> 'restricted_to'`;
 /** The kind that customers open. */
 const SUPPORT = 'support';
 const FAR = `'infinity'::timestamptz`;
@@ -109,6 +112,10 @@ export async function listTickets(
     });
     where.push(`(${keys.map(([sql]) => sql).join(', ')}, b.ticket_id) > (${given.join(', ')})`);
   }
+  if (board.groups !== undefined) {
+    values.push(board.groups);
+    where.push(`(${RESTRICTED} is null or ${RESTRICTED} = '[]' or ${RESTRICTED} ?| $${values.length}::text[])`);
+  }
   values.push(limit + 1);
   const order = keys.map(([sql]) => sql).join(', ');
   // In UTC whatever the session's zone, and to the microsecond.
@@ -117,6 +124,7 @@ export async function listTickets(
     pool,
     `select b.*, t.pack_id, t.number as ticket_number, array[${place.join(', ')}] as place
      from board b left join ticket t on t.id = b.ticket_id
+     left join ticket_snapshot s on s.ticket_id = b.ticket_id
      ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
      order by ${order}, b.ticket_id limit $${values.length}`,
     values,

@@ -1,8 +1,10 @@
 /** The archive: append-only, dense, appending twice is appending once; read models change in the same transaction. */
 import type { Pool, PoolClient } from 'pg';
 import { TocsinError } from '../domain/errors';
+import type { CompiledPack } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
+import { askAcross } from './correlation';
 import { query, toSqlOrNull, transaction, type Queryable } from './database';
 import { loadReadModels, saveReadModels } from './read-models';
 import { eventOf, rowOf, type EventRow } from './stored-event';
@@ -15,6 +17,14 @@ export interface NextDue {
   kind: string;
 }
 
+/** What an append needs to find the tickets that it concerns (design.md, decision 11). */
+export interface Across {
+  /** The pack the ticket is pinned to. */
+  pack: CompiledPack;
+  /** Told within the transaction how many messages to tickets it keeps. */
+  kept?: (messages: number) => void;
+}
+
 /** Advisory locks: a rebuild waits for the appends under way, and appends of one ticket wait for each other. */
 export const REBUILD_LOCK = 7_201_902;
 const TICKET_LOCK = 7_201_903;
@@ -22,7 +32,8 @@ const TICKET_LOCK = 7_201_903;
 /**
  * Appends a batch and returns how many of its events were new. Events that are there already are left as they are.
  * `agenda` goes on the board unless a later batch was there first; a batch without it leaves the board's agenda empty.
- * Given a client, it takes part in the transaction which the caller has begun.
+ * With `across`, the pack's questions about other tickets are answered in the same transaction. Given a client, it takes
+ * part in the transaction which the caller has begun.
  *
  * Errors: ESC_ENGINE_FAULT for a gap (a batch was lost: append that first), ESC_STORE_UNAVAILABLE.
  */
@@ -31,6 +42,7 @@ export async function appendEvents(
   ticketId: string,
   events: readonly TicketEvent[],
   agenda: readonly NextDue[] = [],
+  across?: Across,
 ): Promise<number> {
   if (events.length === 0) return 0;
   return transaction(db, async (client) => {
@@ -45,6 +57,10 @@ export async function appendEvents(
     for (const event of fresh) models.add(event);
     await saveReadModels(client, [models]);
     await saveAgenda(client, ticketId, agenda);
+    if (across) {
+      const kept = await askAcross(client, across.pack, models.changesAcross);
+      if (kept > 0) across.kept?.(kept);
+    }
     const confirmed = fresh.at(-1)?.seq;
     await client.query('update ticket set last_confirmed_seq = $2 where id = $1 and last_confirmed_seq < $2', [
       ticketId,

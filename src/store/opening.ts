@@ -1,7 +1,7 @@
 /** Opening a ticket: one transaction, and one answer to one idempotency key for ever (design.md, decision 12). */
 import type { PoolClient } from 'pg';
 import { TocsinError } from '../domain/errors';
-import type { Opening } from '../domain/ticket/types';
+import { SUPPORT, type Opening } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
 import { query, toSql, transaction, type Database } from './database';
 import { contentHash, storableJson, storableText } from './storable';
@@ -34,7 +34,8 @@ export interface OpenedTicket {
 
 /**
  * Opens a ticket's row: gap-free numbers, customer and message in their one home. The request is the opening: the same
- * one under the same key has the same answer for ever, whatever pack is the default by then.
+ * one under the same key has the same answer for ever, whatever pack is the default by then. An opening that names a kind
+ * and a key finds the open ticket of that kind and key in its pack, where there is one.
  *
  * Errors: ESC_IDEMPOTENCY_CONFLICT for another request under a used key; ESC_STORE_UNAVAILABLE, after which the same
  * request may be repeated.
@@ -46,8 +47,25 @@ export async function openTicket(pool: Database, request: OpenRequest): Promise<
   return transaction(pool, async (client) => {
     // One opening at a time: numbers without gaps need an order, and a roll-back gives them back.
     await client.query('select pg_advisory_xact_lock($1)', [NUMBERS_LOCK]);
-    return (await repeated(client, request, hash)) ?? insertTicket(client, request, hash);
+    return (
+      (await repeated(client, request, hash)) ??
+      (await keptOnce(client, request)) ??
+      insertTicket(client, request, hash)
+    );
   });
+}
+
+/** The open ticket of the same pack, kind and key, where the opening names a key; closed as the archive has it. */
+async function keptOnce(client: PoolClient, { opening, packId }: OpenRequest): Promise<OpenedTicket | undefined> {
+  if (opening.key === undefined) return undefined;
+  const found = await client.query<TicketSqlRow>(
+    `${FIND_TICKET} left join ticket_snapshot s on s.ticket_id = t.id
+     where t.pack_id = $1 and t.kind = $2 and t.key = $3 and t.archived_at is null and s.closed is not true
+     order by t.number limit 1`,
+    [packId, opening.kind ?? SUPPORT, storableText(opening.key)],
+  );
+  const [row] = found.rows;
+  return row && { id: row.id, number: String(row.number), created: false, row: ticketOf(row) };
 }
 
 async function repeated(
@@ -71,13 +89,11 @@ async function insertTicket(client: PoolClient, request: OpenRequest, hash: stri
   const id = await nextId(client, now);
   // Subject, body, customer and fields are the message's: they may be personal.
   const { subject, body, customer, fields, ...rest } = opening;
-  if (!customer)
-    throw new TocsinError('ESC_FIELD_REQUIRED', 'an opening needs the field "customer"', { field: 'customer' });
-  const partyId = await upsertParty(client, customer, now);
+  const partyId = customer ? await upsertParty(client, customer, now) : null;
   const inserted = await client.query<{ number: number }>(
     `insert into ticket (id, number, pack_id, pack_hash, opened_at, received_at, idempotency_key, request_hash,
-       party_id, opening)
-     values ($1, (select coalesce(max(number) + 1, $2) from ticket), $3, $4, $5, $6, $7, $8, $9, $10)
+       party_id, opening, kind, key)
+     values ($1, (select coalesce(max(number) + 1, $2) from ticket), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      returning number`,
     [
       id,
@@ -89,7 +105,9 @@ async function insertTicket(client: PoolClient, request: OpenRequest, hash: stri
       request.idempotencyKey ?? null,
       hash,
       partyId,
-      storableJson({ ...rest, plan: customer.plan }),
+      storableJson({ ...rest, ...(customer ? { plan: customer.plan } : {}) }),
+      opening.kind ?? SUPPORT,
+      opening.key === undefined ? null : storableText(opening.key),
     ],
   );
   await client.query(
@@ -99,7 +117,11 @@ async function insertTicket(client: PoolClient, request: OpenRequest, hash: stri
       partyId,
       storableText(subject),
       storableText(body),
-      storableJson({ customer, ...(fields === undefined ? {} : { fields }) }),
+      storableJson({
+        // Every customer has an id, so that tickets of one can be told from those of two.
+        ...(customer ? { customer: { id: String(partyId), ...customer } } : {}),
+        ...(fields === undefined ? {} : { fields }),
+      }),
       toSql(request.receivedAt),
     ],
   );

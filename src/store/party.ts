@@ -1,7 +1,7 @@
 /** Customers: the one home of personal data (design.md, decision 21). */
 import type { PoolClient } from 'pg';
 import { TocsinError } from '../domain/errors';
-import type { JsonObject } from '../domain/policy/types';
+import type { FieldDef, JsonObject } from '../domain/policy/types';
 import type { Receipt, TicketEvent } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
 import { fromSql, query, toSql, transaction, type Database } from './database';
@@ -69,7 +69,7 @@ export async function eraseParty(pool: Database, partyId: number, now: EpochMs =
     let events = 0;
     for (const ticket of tickets) {
       const texts = [...person, ...personal].filter((text) => text !== null);
-      events += await eraseTicket(client, ticket.id, { texts, fields: ticket.personal_fields });
+      events += await eraseTicket(client, ticket.id, { texts, fields: personalFields(ticket) });
     }
     const messages = await client.query(
       'update message set subject = null, body = null, details = null where party_id = $1 and details is not null',
@@ -86,14 +86,20 @@ export async function eraseParty(pool: Database, partyId: number, now: EpochMs =
 interface TicketOfParty {
   id: string;
   running: boolean;
-  personal_fields: string[];
+  /** The pack's, null where the version is not in the store. */
+  fields: Record<string, Pick<FieldDef, 'personal'>> | null;
 }
+
+/** Fields that the ticket's pack marks as personal. */
+const personalFields = ({ fields }: TicketOfParty): string[] =>
+  Object.entries(fields ?? {})
+    .filter(([, field]) => field.personal)
+    .map(([name]) => name);
 
 async function ticketsOf(client: PoolClient, partyId: number): Promise<TicketOfParty[]> {
   const found = await client.query<TicketOfParty>(
     `select t.id, t.archived_at is null and b.status is distinct from 'closed' as running,
-       array(select field.key from jsonb_each(coalesce(v.body -> 'fields', '{}')) field
-             where field.value -> 'personal' = 'true') as personal_fields
+       v.body -> 'fields' as fields
      from ticket t
      left join board b on b.ticket_id = t.id
      left join policy_version v on v.hash = t.pack_hash
@@ -142,6 +148,7 @@ async function eraseTicket(client: PoolClient, ticketId: string, redaction: Reda
     [storableJson(changed.map((event) => rowOf(ticketId, event)))],
   );
   await eraseLedger(client, ticketId, redaction);
+  await eraseMessages(client, ticketId, redaction);
   if (rows.length > 0) await rebuildTicket(client, ticketId);
   return changed.length;
 }
@@ -163,5 +170,19 @@ async function eraseLedger(client: PoolClient, ticketId: string, redaction: Reda
     `update delivery d set recipient = n.recipient, receipt = n.receipt, last_error = n.last_error
      from jsonb_populate_recordset(null::delivery, $1::jsonb) n where d.key = n.key`,
     [storableJson(changed)],
+  );
+}
+
+/** What the ticket was told by others, and what it told them. */
+async function eraseMessages(client: PoolClient, ticketId: string, redaction: Redaction): Promise<void> {
+  const blank = redactor(redaction);
+  const { rows } = await client.query<{ id: number; body: JsonObject }>(
+    `select id, body from ticket_message where ticket_id = $1 or (kind = 'told' and about = $1)`,
+    [ticketId],
+  );
+  await client.query(
+    `update ticket_message m set body = n.body
+     from jsonb_to_recordset($1::jsonb) as n(id bigint, body jsonb) where m.id = n.id`,
+    [storableJson(rows.map(({ id, body }) => ({ id, body: blank(body) })))],
   );
 }

@@ -1,5 +1,6 @@
 /** Read models between their tables and the folds that make them. */
 import type { TicketEvent } from '../domain/ticket/types';
+import type { Change } from './correlation';
 import { fromSql, toSqlOrNull, type Queryable } from './database';
 import { deliveryKey, projectBoard, projectDelivery, type BoardRow, type DeliveryLogRow } from './projections';
 import { projectSla, type SlaRow } from './sla-projection';
@@ -23,10 +24,13 @@ export class ReadModels {
     this.loadedSnapshot = snapshot;
   }
 
+  /** The snapshot's steps: one for each event that changed it. */
+  readonly changesAcross: Change[] = [];
+
   /** Takes one more event. Pure but for this object. */
   add(event: TicketEvent): void {
     this.board = projectBoard(this.board, this.ticketId, event);
-    this.snapshot = projectSnapshot(this.snapshot, this.ticketId, event);
+    this.project(event);
     for (const row of projectSla(this.sla, this.ticketId, event)) this.putSla(row);
     const key = deliveryKey(event);
     if (key === undefined) return;
@@ -35,6 +39,14 @@ export class ReadModels {
     if (after === undefined || after === before) return;
     this.deliveries.set(key, after);
     this.changedDeliveries.set(key, after);
+  }
+
+  private project(event: TicketEvent): void {
+    const before = this.snapshot;
+    this.snapshot = projectSnapshot(before, this.ticketId, event);
+    if (this.snapshot === before) return;
+    const { seq, at, type } = event;
+    this.changesAcross.push({ seq, at, opened: type === 'opened', before, after: this.snapshot });
   }
 
   private putSla(row: SlaRow): void {

@@ -10,7 +10,10 @@ export interface TicketRecord {
   number: string;
   packId: string;
   packHash: string;
-  partyId: number;
+  /** `support`, or a kind of its pack. */
+  kind: string;
+  /** Null for a ticket of another kind that nobody asked for. */
+  partyId: number | null;
   openedAt: EpochMs;
   receivedAt: EpochMs;
   /** As it was given; after the customer was erased, without them. */
@@ -29,7 +32,8 @@ export interface TicketSqlRow {
   number: number;
   pack_id: string;
   pack_hash: string;
-  party_id: number;
+  kind: string;
+  party_id: number | null;
   opened_at: Date;
   received_at: Date;
   started_at: Date | null;
@@ -39,7 +43,7 @@ export interface TicketSqlRow {
   opening: JsonObject;
   subject: string | null;
   body: string | null;
-  details: { customer: Opening['customer']; fields?: JsonObject } | null;
+  details: { customer?: Opening['customer']; fields?: JsonObject } | null;
 }
 
 /** Text that stands where personal data were. */
@@ -54,13 +58,14 @@ export const FIND_TICKET = `
 /** The record of a row of {@link FIND_TICKET}. */
 export function ticketOf(row: TicketSqlRow): TicketRecord {
   const { plan, ...rest } = row.opening;
-  const customer = row.details?.customer ?? { name: ERASED, email: ERASED, plan: String(plan) };
+  const known = row.details?.customer;
+  const customer = known ?? (row.party_id === null ? undefined : { name: ERASED, email: ERASED, plan: String(plan) });
   const fields = row.details?.fields;
   const opening = {
     subject: row.subject ?? ERASED,
     body: row.body ?? ERASED,
     ...rest,
-    customer,
+    ...(customer === undefined ? {} : { customer }),
     ...(fields === undefined ? {} : { fields }),
   };
   return {
@@ -68,6 +73,7 @@ export function ticketOf(row: TicketSqlRow): TicketRecord {
     number: String(row.number),
     packId: row.pack_id,
     packHash: row.pack_hash,
+    kind: row.kind,
     partyId: row.party_id,
     openedAt: row.opened_at.getTime(),
     receivedAt: row.received_at.getTime(),

@@ -14,8 +14,10 @@ import { appendEvents } from '../store/events';
 import { createLedger } from '../store/ledger';
 import { listOverrides } from '../store/overrides';
 import { postUpdate } from '../store/status-page';
-import { markArchived } from '../store/ticket';
+import { findTicket, markArchived } from '../store/ticket';
+import type { TicketClient } from '../client/tickets';
 import { createAudiences } from './audiences';
+import { createTicketChannel } from './ticket-channel';
 import type { ArchiveBatch, TicketActivities } from '../workflows/messages';
 
 /** How old the local copy of on-call overrides may get: a page must not wait for PostgreSQL. */
@@ -39,6 +41,12 @@ function cachedOverrides(pool: Database): { at(): Promise<OnCallOverride[]>; clo
   void refresh();
   const timer = setInterval(() => void refresh(), OVERRIDES_EVERY_MS).unref();
   return { at: async () => known, close: () => clearInterval(timer) };
+}
+
+/** What reaches other tickets: their workflows, and whoever tells them what is kept for them. */
+export interface BetweenTickets {
+  tickets: Pick<TicketClient, 'start'>;
+  wake(): void;
 }
 
 function packReader(folder: string): {
@@ -72,7 +80,9 @@ export function createActivities(
   packs: string,
   env: NodeJS.ProcessEnv,
   log: DeliveryLog,
+  between: BetweenTickets,
 ): WorkerActivities {
+  const reader = packReader(packs);
   const safeLog: DeliveryLog = {
     info: (message, attributes) =>
       inActivity(
@@ -89,11 +99,11 @@ export function createActivities(
     log: safeLog,
     now: () => Date.now(),
     statusPage: { postUpdate: (update) => postUpdate(pool, update) },
+    ticket: createTicketChannel({ pool, pack: (hash) => reader.pack(hash), now: () => Date.now(), ...between }),
   });
   const ledger = createLedger(pool);
   const settleLater = createSettleLater(ledger, log);
   const overrides = cachedOverrides(pool);
-  const reader = packReader(packs);
   const deliver = createDeliver({
     ledger,
     settleLater,
@@ -117,7 +127,12 @@ export function createActivities(
     activities: {
       ...deliver,
       async archiveEvents(batch: ArchiveBatch) {
-        await appendEvents(pool, batch.ticket, batch.events, batch.agenda);
+        const hash = batch.pack ?? (await findTicket(pool, batch.ticket))?.packHash;
+        let kept = 0;
+        const across =
+          hash === undefined ? undefined : { pack: await reader.pack(hash), kept: (n: number) => (kept = n) };
+        await appendEvents(pool, batch.ticket, batch.events, batch.agenda, across);
+        if (kept > 0) between.wake();
         // Closing stops everything: with nothing due any more the ticket's run ends, and its pack is free to go.
         const closes = batch.events.some((event) => event.type === 'closed' || event.type === 'merged');
         if (closes && batch.agenda.length === 0) await markArchived(pool, batch.ticket);

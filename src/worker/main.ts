@@ -10,12 +10,14 @@ import {
 import pino from 'pino';
 import { connect, dataConverter } from '../client/connection';
 import { QUEUES, TicketClient } from '../client/tickets';
+import type { DeliveryLog } from '../activities/ports';
 import { createPool } from '../store/database';
 import { createActivities } from './activities';
 import { keepBundle, type KeptBundle } from './bundle';
 import { processConfig } from '../client/process-config';
 import { PackCodec } from './pack-codec';
 import { fetchPacks } from './packs';
+import { startDispatcher } from './dispatcher';
 import { startSweeper } from './sweeper';
 import { DEPLOYMENT, makeCurrent, olderBuilds } from './versions';
 
@@ -37,9 +39,15 @@ async function main(): Promise<void> {
   const { client, connection } = await connect(config.temporal);
   const native = await NativeConnection.connect({ address: config.temporal.address });
   await fetchPacks(pool, config.packs).catch((error: unknown) => log.warn(`packs: ${String(error)}`));
-  const made = createActivities(pool, config.packs, process.env, {
+  const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
+  const dispatcher = startDispatcher(pool, tickets, (text) => log.warn(text));
+  const deliveryLog: DeliveryLog = {
     info: (message, attributes) => log.info(attributes ?? {}, message),
     warn: (message, attributes) => log.warn(attributes ?? {}, message),
+  };
+  const made = createActivities(pool, config.packs, process.env, deliveryLog, {
+    tickets,
+    wake: () => dispatcher.wake(),
   });
 
   const converter = dataConverter(config.temporal, [new PackCodec(config.packs)]);
@@ -83,7 +91,6 @@ async function main(): Promise<void> {
     ),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
-  const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
   if (config.versioning) await makeCurrent(client, bundle.buildId);
   const sweeper = startSweeper(pool, tickets, (text) => log.warn(text));
   const packs = setInterval(() => void fetchPacks(pool, config.packs).catch(() => undefined), PACKS_EVERY_MS);
@@ -97,6 +104,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
   await running;
   sweeper.stop();
+  await dispatcher.stop();
   clearInterval(packs);
   made.close();
   await native.close();

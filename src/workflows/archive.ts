@@ -29,6 +29,7 @@ export class Archive {
 
   constructor(
     private readonly ticket: string,
+    private readonly pack: string,
     private readonly storeQueue: string,
     private readonly agenda: () => AgendaItem[],
   ) {}
@@ -63,7 +64,7 @@ export class Archive {
       const agenda = this.agenda()
         .slice(0, AGENDA_KEPT)
         .map((item) => ({ at: item.at, label: item.name, kind: item.kind }));
-      const batch = { ticket: this.ticket, events, agenda };
+      const batch = { ticket: this.ticket, pack: this.pack, events, agenda };
       const local = !this.afterPage;
       this.afterPage = false;
       if (!(local && (await this.tryLocal(batch)))) await this.insist(batch);

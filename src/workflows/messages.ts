@@ -10,6 +10,7 @@ import type {
   Receipt,
   TicketEvent,
   TicketState,
+  Told,
 } from '../domain/ticket/types';
 
 /** Where a ticket's work is done: pages, other deliveries and store work have slots of their own (decision 3). */
@@ -66,6 +67,8 @@ export interface TicketView {
 /** One batch for the archive: events in order, and the read model's snapshot after the last of them. */
 export interface ArchiveBatch {
   ticket: string;
+  /** The hash of its pack, whose questions about other tickets the archive answers; builds before this one do not say it. */
+  pack?: string;
   events: TicketEvent[];
   agenda: { at: number; label: string; kind: string }[];
 }
@@ -74,6 +77,8 @@ export const commandUpdate = defineUpdate<TicketView, [Command]>('command');
 export const horizonUpdate = defineUpdate<TicketView, [number]>('horizon');
 export const receiptSignal = defineSignal<[Receipt]>('receipt');
 export const factSignal = defineSignal<[FactAnswer]>('fact');
+/** What another ticket says; at least once, in order for each sender (decision 11). */
+export const toldSignal = defineSignal<[Told]>('told');
 /** Wakes a ticket so that it may renew onto the newest build (decision 19). */
 export const nudgeSignal = defineSignal('nudge');
 export const viewQuery = defineQuery<TicketView>('view');

@@ -29,6 +29,7 @@ import {
   receiptSignal,
   stateQuery,
   timelineQuery,
+  toldSignal,
   viewQuery,
   type Carried,
   type TicketInput,
@@ -66,7 +67,7 @@ class TicketRun {
   ) {
     this.horizon = input.rehearsal?.horizon;
     this.clockShift = input.rehearsal ? (input.rehearsal.clockShift ?? (input.opening?.at ?? 0) - Date.now()) : 0;
-    this.archive = new Archive(input.id, input.queues.store, () => [...agenda(pack.body, this.state)]);
+    this.archive = new Archive(input.id, pack.packHash, input.queues.store, () => [...agenda(pack.body, this.state)]);
     this.outbox = new Outbox({
       packHash: pack.packHash,
       queues: input.queues,
@@ -346,6 +347,10 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
   });
   setHandler(factSignal, (answer) => {
     run.said({ kind: 'fact', answer });
+    run.step();
+  });
+  setHandler(toldSignal, (told) => {
+    run.said({ kind: 'told', told });
     run.step();
   });
   setHandler(nudgeSignal, () => run.step());

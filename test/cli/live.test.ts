@@ -232,3 +232,59 @@ it('words of a command are texts, other values JSON where they are JSON', () => 
     dash: '--y',
   });
 });
+
+describe('registers, the ledger, keys and erasing', () => {
+  it('prints every entry of a register, page after page, with the fields of its kind', async () => {
+    const entry = (id: string) => ({ id, key: 'weekly', status: 'open', openedAt: null, values: { risk: 'high' } });
+    answer = ({ url }) => [
+      200,
+      {
+        fields: ['risk'],
+        entries: [entry(url.includes('cursor=') ? 'T-2' : 'T-1')],
+        nextCursor: url.includes('cursor=') ? null : 'next',
+      },
+    ];
+    const { out, code } = await tocsin(['register', 'risk', '--status', 'open', '--closed']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Ticket.*Key.*Status.*risk/);
+    expect(out).toMatch(/T-1 .*weekly .*open[\s\S]*T-2/);
+    expect(requests.map((one) => one.url)).toEqual([
+      '/v1/registers/risk?closed=true&status=open',
+      '/v1/registers/risk?closed=true&status=open&cursor=next',
+    ]);
+    const json = JSON.parse((await tocsin(['register', 'risk', '--json'])).out) as { entries: object[] };
+    expect(json.entries).toHaveLength(2);
+  });
+
+  it('prints the ledger of a ticket', async () => {
+    const sent = { dueAt: '2026-03-06T10:00:00Z', channel: 'page', role: 'on_call', recipient: 'Engineers' };
+    answer = () => [200, [{ ...sent, state: 'sent', attempts: 2, template: 'p1_page' }]];
+    const { out } = await tocsin(['deliveries', 'TICK-20260306-001']);
+    expect(out).toMatch(/2026-03-06 10:00:00 UTC .*page .*on_call .*Engineers .*sent .*2 .*p1_page/);
+    expect(requests[0]?.url).toBe('/v1/tickets/TICK-20260306-001/deliveries');
+  });
+
+  it('makes, lists and takes back keys', async () => {
+    answer = ({ method, url }) =>
+      method === 'GET'
+        ? [200, [{ id: '1', name: 'Desk', role: 'agent', groups: ['security_team'], prefix: 'toc', revokedAt: 'x' }]]
+        : [201, url.endsWith('/revoke') ? { id: '1' } : { id: '1', key: 'tocsin_agent_secret' }];
+    const made = await tocsin(['keys', 'create', 'Desk', '--role', 'agent', '--group', 'security_team']);
+    expect(made.out).toBe('tocsin_agent_secret');
+    expect(requests[0]).toMatchObject({
+      url: '/v1/keys',
+      body: { name: 'Desk', role: 'agent', groups: ['security_team'] },
+    });
+    expect((await tocsin(['keys', 'list'])).out).toMatch(/Desk .*agent .*security_team .*revoked/);
+    expect((await tocsin(['keys', 'revoke', '1'])).out).toContain('taken back');
+    expect((await tocsin(['keys', 'create', 'Desk', '--role', 'root'])).code).toBe(2);
+  });
+
+  it('erases a person', async () => {
+    answer = () => [200, { party: '4', tickets: 1, messages: 2, events: 3 }];
+    expect((await tocsin(['erase', 'jane@example.com'])).out).toBe('Erased party 4: 1 tickets, 2 messages, 3 events.');
+    expect(requests[0]).toMatchObject({ url: '/v1/erasures', body: { party: 'jane@example.com' } });
+    answer = () => problem(409, 'ESC_STATUS_FORBIDS');
+    expect((await tocsin(['erase', 'jane@example.com'])).code).toBe(1);
+  });
+});

@@ -20,6 +20,7 @@ const EXPECTED: Record<string, string> = {
   'GET /v1/tickets/:id/timeline': 'agent commander ops admin',
   'GET /v1/tickets/:id/agenda': 'agent commander ops admin',
   'GET /v1/tickets/:id/explain': 'agent commander ops admin',
+  'GET /v1/tickets/:id/deliveries': 'agent commander ops admin',
   'POST /v1/tickets/:id/commands/:command': 'intake agent commander admin',
   'POST /v1/tickets/:id/nudge': 'ops admin',
   'GET /v1/people': 'agent commander ops admin',
@@ -30,6 +31,11 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/oncall/overrides': 'agent commander admin',
   'POST /v1/oncall/feeds': 'agent commander ops admin',
   'GET /v1/oncall/feeds/:token': 'public',
+  'GET /v1/registers/:kind': 'agent commander ops admin',
+  'GET /v1/keys': 'admin',
+  'POST /v1/keys': 'admin',
+  'POST /v1/keys/:id/revoke': 'admin',
+  'POST /v1/erasures': 'admin',
   'POST /v1/rehearsals': 'commander ops admin',
   'GET /v1/knowledge/tree': 'public',
   'GET /v1/knowledge/search': 'public',
@@ -49,6 +55,7 @@ const EXPECTED: Record<string, string> = {
 const routes = Object.entries(ROUTE_ACCESS) as [string, Access][];
 const roles = [undefined, ...KEY_ROLES] as const;
 
+/** Bodies that a route takes; the others take a text. */
 const BODIES: Record<string, object> = {
   '/v1/tickets': OPENING,
   '/v1/oncall/overrides': {
@@ -68,14 +75,17 @@ const BODIES: Record<string, object> = {
   '/v1/knowledge/preview': { markdown: '# Hi' },
   '/v1/knowledge/articles/first-video/feedback': { helpful: true },
   '/v1/knowledge/articles/first-video/restore': { version: 1 },
+  '/v1/keys': { name: 'Desk', role: 'agent' },
+  '/v1/erasures': { party: 'jane@example.com' },
 };
 
 function request(server: Api, route: string, role: (typeof roles)[number]) {
   const [method, pattern = ''] = route.split(' ') as ['GET' | 'POST', string];
   const url = pattern
-    .replace(':id', 'TICK-20260302-001')
+    .replace(':id', pattern.startsWith('/v1/keys') ? '1' : 'TICK-20260302-001')
     .replace(':command', 'message')
     .replace(':slug', 'first-video')
+    .replace(':kind', 'risk')
     .replace(':token', 'feed-of-the-test-number-0.ics');
   const body = method === 'GET' ? undefined : (BODIES[url] ?? { text: 'hello' });
   const query = url === '/v1/knowledge/search' ? '?q=upload' : '';

@@ -102,9 +102,9 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has a body for every POST but the nudge, and a description of every path parameter', () => {
+  it('has a body for every POST but nudge and revoke, and a description of every path parameter', () => {
     for (const [name, operation] of operations()) {
-      const bodied = name.startsWith('POST') && !name.endsWith('/nudge');
+      const bodied = name.startsWith('POST') && !/\/(nudge|revoke)$/.test(name);
       expect([name, operation['requestBody'] !== undefined]).toEqual([name, bodied]);
       const named = [...name.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       const given = ((operation['parameters'] ?? []) as Doc[]).filter((parameter) => parameter['in'] === 'path');
@@ -153,6 +153,7 @@ describe('the OpenAPI document', () => {
        "GET /v1/tickets listTickets [200 400 401 403 429 500 503] query:kind query:status query:priority query:queue query:owner query:pack query:q query:breached query:sort query:cursor query:limit",
        "GET /v1/tickets/{id} getTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/agenda getAgenda [200 400 401 403 404 410 429 500 503]",
+       "GET /v1/tickets/{id}/deliveries getDeliveries [200 400 401 403 404 429 500 503]",
        "GET /v1/tickets/{id}/explain explainTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/timeline getTimeline [200 400 401 403 404 410 429 500 503] query:after query:limit",
        "POST /v1/knowledge/articles saveArticle [201 400 401 403 404 413 422 429 500 503]",

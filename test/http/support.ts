@@ -2,15 +2,26 @@
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { TocsinError, type ErrorCode } from '../../src/domain/errors';
+import type { JsonObject } from '../../src/domain/policy/types';
 import type { Command, TicketEvent } from '../../src/domain/ticket/types';
 import type { KeyRole } from '../../src/http/access';
-import type { BoardQuery, HttpPorts, OpenOrder, PublicIncident, ReadinessCheck } from '../../src/http/ports';
+import type {
+  BoardQuery,
+  HttpPorts,
+  OpenOrder,
+  PublicIncident,
+  ReadinessCheck,
+  TicketAccess,
+} from '../../src/http/ports';
 import { buildServer, type ServerOptions } from '../../src/http/server';
 import type { CompiledPack } from '../../src/domain/policy/types';
 import type { OnCallOverride } from '../../src/oncall/resolve';
 import { loadPack } from '../../src/policies/load';
 import type { Feed } from '../../src/store/feeds';
 import { memoryKnowledge, type KnowledgeWorld } from './memory-knowledge';
+import type { ApiKeyEntry } from '../../src/store/api-keys';
+import type { LedgerEntry } from '../../src/store/ledger';
+import type { RegisterEntry } from '../../src/store/registers';
 import type { TicketView } from '../../src/workflows/messages';
 
 /** The pack that the server runs in these tests. */
@@ -29,6 +40,22 @@ export class World {
   nudged: string[] = [];
   boards: BoardQuery[] = [];
   scenarios: string[] = [];
+  keys: ApiKeyEntry[] = [
+    {
+      id: '1',
+      name: 'local',
+      role: 'admin',
+      groups: [],
+      prefix: 'tocsin_admin_abc',
+      createdAt: NOW,
+      revokedAt: null,
+      lastUsedAt: NOW,
+    },
+  ];
+  erased: string[] = [];
+  registers: object[] = [];
+  entries: RegisterEntry[] = [];
+  ledger: LedgerEntry[] = [];
   incidents: PublicIncident[] = [];
   ready: ReadinessCheck[] = ['store', 'temporal', 'packs'].map((name) => ({
     name,
@@ -40,11 +67,18 @@ export class World {
   overrides: OnCallOverride[] = [];
   feeds = new Map<string, Feed>();
   knowledge: KnowledgeWorld = { uses: [], votes: new Map(), comments: [], tickets: [] };
+  /** Fields of the ticket beside the usual ones, and the pack that says who may read them. */
+  fields: JsonObject = {};
+  visibility: TicketAccess['pack'] = { fields: {}, people: {} };
+  groups: string[] = [];
   verified = 0;
   statusAsked = 0;
   /** Thrown by the named ports until removed. */
   failures: Partial<
-    Record<'open' | 'view' | 'command' | 'board' | 'keys' | 'status' | 'rehearse' | 'ready' | 'timeline', unknown>
+    Record<
+      'open' | 'view' | 'command' | 'board' | 'keys' | 'status' | 'rehearse' | 'ready' | 'timeline' | 'access',
+      unknown
+    >
   > = {};
 
   fail(
@@ -108,6 +142,10 @@ export function portsOf(world: World): HttpPorts {
     if (!['TICK-20260302-001', '10001'].includes(ticket))
       throw new TocsinError('ESC_TICKET_NOT_FOUND', `there is no ticket ${ticket}`, { ticket });
   };
+  const shown = (): TicketView => {
+    const one = view('TICK-20260302-001');
+    return { ...one, ticket: { ...one.ticket, ...world.fields } };
+  };
   return {
     policies: { active: async () => (world.pack ??= await testPack()) },
     onCall: {
@@ -145,7 +183,16 @@ export function portsOf(world: World): HttpPorts {
       view: async (ticket) => {
         raise('view');
         found(ticket);
-        return view('TICK-20260302-001');
+        return shown();
+      },
+      access: async (ticket) => {
+        raise('access');
+        found(ticket);
+        return { ticket: shown().ticket, pack: world.visibility };
+      },
+      deliveries: async (ticket) => {
+        found(ticket);
+        return world.ledger;
       },
       agenda: async (ticket) => {
         found(ticket);
@@ -176,7 +223,7 @@ export function portsOf(world: World): HttpPorts {
         world.commands.push({ ticket, command });
         raise('command');
         found(ticket);
-        return view('TICK-20260302-001');
+        return shown();
       },
       nudge: async (ticket) => {
         found(ticket);
@@ -202,12 +249,40 @@ export function portsOf(world: World): HttpPorts {
         return query.cursor === 'page-2' ? { tickets: [] } : { tickets: [row], nextCursor: 'page-2' };
       },
     },
+    registers: {
+      read: async (asked) => {
+        world.registers.push(asked);
+        if (asked.kind !== 'risk') throw new TocsinError('ESC_NOT_FOUND', `there is no register ${asked.kind}`);
+        const kind = { name: 'risk', title: 'Risks', fields: ['loss', 'verdict'], statuses: ['open', 'done'] };
+        return {
+          kind: { ...kind, edit: [], key: { lit: null }, clauses: [] },
+          pack: world.visibility,
+          entries: world.entries.slice(asked.after ? 1 : 0, asked.after ? undefined : asked.limit),
+          more: asked.after === undefined && world.entries.length > (asked.limit ?? 100),
+        };
+      },
+    },
     keys: {
       verify: async (secret) => {
         world.verified++;
         raise('keys');
         const role = /^tocsin_([a-z]+)_/.exec(secret)?.[1] as KeyRole;
-        return secret === secretOf(role) ? { id: `key-${role}`, name: `${role} desk`, role } : undefined;
+        return secret === secretOf(role)
+          ? { id: `key-${role}`, name: `${role} desk`, role, groups: world.groups }
+          : undefined;
+      },
+      list: async () => world.keys,
+      create: async (key) => {
+        world.keys.push({ ...key, id: '7', prefix: 'tocsin_x', createdAt: NOW, revokedAt: null, lastUsedAt: null });
+        return { id: '7', key: `tocsin_${key.role}_secret` };
+      },
+      revoke: async (id) => world.keys.some((key) => key.id === id),
+    },
+    parties: {
+      erase: async (party) => {
+        if (party !== 'jane@example.com') throw new TocsinError('ESC_NOT_FOUND', `there is no party ${party}`);
+        world.erased.push(party);
+        return { party: '1', tickets: 1, messages: 2, events: 3 };
       },
     },
     status: {

@@ -42,10 +42,11 @@ describe('GET /v1/tickets', () => {
       },
       sort: 'priority',
       limit: 2,
+      groups: [],
     });
     const second = await ask('GET', `/v1/tickets?cursor=${first.json().nextCursor}`, { role: 'ops' });
     expect(second.json()).toEqual({ tickets: [], nextCursor: null });
-    expect(world.boards[1]).toEqual({ filters: {}, sort: 'next_due', limit: 50, cursor: 'page-2' });
+    expect(world.boards[1]).toEqual({ filters: {}, sort: 'next_due', limit: 50, cursor: 'page-2', groups: [] });
   });
 
   it('tells "not breached" from "either"', async () => {

@@ -6,9 +6,14 @@ import { codeOf, storeDatabase } from './postgres';
 const store = storeDatabase();
 
 test('a key names its holder, and only its hash is stored', async () => {
-  const { id, key } = await createApiKey(store.pool, { name: 'Portal', role: 'intake' }, T0);
+  const { id, key } = await createApiKey(store.pool, { name: 'Portal', role: 'intake', groups: ['security_team'] }, T0);
   expect(key).toMatch(/^tocsin_intake_[\w-]{43}$/);
-  expect(await verifyApiKey(store.pool, key, T0)).toEqual({ id, name: 'Portal', role: 'intake' });
+  expect(await verifyApiKey(store.pool, key, T0)).toEqual({
+    id,
+    name: 'Portal',
+    role: 'intake',
+    groups: ['security_team'],
+  });
   const raw = await store.pool.query('select * from api_key');
   expect(JSON.stringify(raw.rows)).not.toContain(key.slice(-30));
   expect(await listApiKeys(store.pool)).toEqual([
@@ -16,6 +21,7 @@ test('a key names its holder, and only its hash is stored', async () => {
       id,
       name: 'Portal',
       role: 'intake',
+      groups: ['security_team'],
       prefix: key.slice(0, 20),
       createdAt: T0,
       revokedAt: null,

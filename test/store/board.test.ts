@@ -8,7 +8,9 @@ import { codeOf, storeDatabase } from './postgres';
 const store = storeDatabase();
 
 beforeEach(async () => {
-  await store.pool.query('truncate ticket, ticket_day, party, message, ticket_event, board restart identity cascade');
+  await store.pool.query(
+    'truncate ticket, ticket_day, party, message, ticket_event, board, ticket_snapshot restart identity cascade',
+  );
 });
 
 /** Opens a ticket whose board row says `ticket`; `due` in minutes from T0. */
@@ -52,6 +54,15 @@ test('lists support tickets, and those of other kinds where they are asked for',
   expect(await ids({ filters: { kind: ['review'] } })).toEqual([review]);
   expect(await ids({ filters: { kind: ['support', 'review'] } })).toEqual([ticket, review]);
   expect((await listTickets(store.pool, { filters: { kind: ['review'] } })).tickets[0]?.kind).toBe('review');
+});
+
+test('[SEC-HD-264] leaves restricted tickets out for those outside their groups', async () => {
+  const plain = await put({ restricted_to: [] }, 1);
+  const secret = await put({ restricted_to: ['security_team', 'legal'] }, 2, 1);
+  expect(await ids({ groups: [] })).toEqual([plain]);
+  expect(await ids({ groups: ['tier_1'] })).toEqual([plain]);
+  expect(await ids({ groups: ['tier_1', 'legal'] })).toEqual([plain, secret]);
+  expect(await ids({})).toEqual([plain, secret]);
 });
 
 test.each(['next_due', 'opened', 'priority'] as const)(

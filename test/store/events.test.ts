@@ -138,6 +138,7 @@ test('the board shows what the events and the agenda say', async () => {
     {
       id,
       number: '10001',
+      kind: 'support',
       subject: 'Login fails for everyone',
       status: 'created',
       priority: 'P2',

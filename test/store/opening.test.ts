@@ -72,7 +72,7 @@ test('a day goes on after 999', async () => {
 test('the opening comes back as it was given, and personal data are in party and message only', async () => {
   const { id, number, row } = await openTicket(store.pool, openRequest({ receivedAt: T0 - MINUTE }));
   expect(row).toMatchObject({ openedAt: T0, receivedAt: T0 - MINUTE, startedAt: null, lastConfirmedSeq: 0 });
-  expect(row.opening).toEqual(OPENING);
+  expect(row.opening).toEqual({ ...OPENING, customer: { id: String(row.partyId), ...OPENING.customer } });
   expect(await findTicket(store.pool, id.toLowerCase())).toEqual(row);
   expect(await findTicket(store.pool, `#${number}`)).toEqual(row);
   expect(await findTicket(store.pool, 'TICK-20260306-999')).toBeUndefined();

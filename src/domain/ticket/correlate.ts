@@ -56,16 +56,13 @@ function inWindow(query: TicketQuery, other: TicketSummary, at: EpochMs): boolea
   return other.opened_at <= at && (query.window === undefined || other.opened_at >= at - query.window);
 }
 
-/** Whether another ticket counts for this one. What cannot be told does not match. */
-function matches(
+/** Whether other tickets count for this one. What cannot be told does not match. */
+function matcher(
   pack: CompiledPack,
   query: TicketQuery,
   me: TicketSummary,
-  other: TicketSummary,
   at: EpochMs,
-): boolean {
-  if (other.id === me.id || other.pack !== me.pack || !query.among.includes(other.kind)) return false;
-  if (!inWindow(query, other, at)) return false;
+): (other: TicketSummary) => boolean {
   const state = { ...blankState(me.id, { id: pack.id, version: '', hash: '' }), ticket: me.ticket as never };
   const scope = {
     pack,
@@ -73,9 +70,13 @@ function matches(
     event: { type: 'asked', at, by: { name: 'tocsin', kind: 'engine' as const }, data: {} },
   };
   const env = makeEnv(scope);
-  const view = otherView(other);
-  const holds = holdsIn({ ...env, get: (name) => (name === 'other' ? view : env.get(name)) }, query.where);
-  return !isUnknown(holds) && holds;
+  return (other) => {
+    if (other.id === me.id || other.pack !== me.pack || !query.among.includes(other.kind)) return false;
+    if (!inWindow(query, other, at)) return false;
+    const view = otherView(other);
+    const holds = holdsIn({ ...env, get: (name) => (name === 'other' ? view : env.get(name)) }, query.where);
+    return !isUnknown(holds) && holds;
+  };
 }
 
 const at = (ticket: JsonObject, path: readonly string[]): Json | undefined => {
@@ -97,7 +98,7 @@ export function correlate(
   const query = fact.tickets;
   if (!query) return { value: 0, members: [] };
   const found = others
-    .filter((other) => matches(pack, query, me, other, instant))
+    .filter(matcher(pack, query, me, instant))
     .sort((a, b) => a.opened_at - b.opened_at || (a.id < b.id ? -1 : 1));
   const members = found.map((one) => one.id);
   if (query.count === 'tickets') return { value: members.length, members };
@@ -127,6 +128,13 @@ const differ = (a: TicketSummary | undefined, b: TicketSummary, names: ReadonlyS
   return all.some((name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(after[name] ?? null));
 };
 
+/** Whether an opening (no `before`) or a change of a ticket may change a watched answer, its own or another ticket's. */
+export function affects(query: TicketQuery, before: TicketSummary | undefined, after: TicketSummary): boolean {
+  if (!query.watch) return false;
+  const { mine, other } = readsOf(query);
+  return before === undefined || differ(before, after, mine) || differ(before, after, other);
+}
+
 /**
  * The tickets that must be asked a watched fact again because one ticket changed from `before` (undefined: it opened) to
  * `after`: itself where its own side changed, and every ticket that it counted for or counts for now. Resolved and closed
@@ -150,8 +158,8 @@ export function concerned(
   if (before && !differ(before, after, reads.other)) return ids;
   for (const other of others) {
     if (other.id === after.id || isDone(other) || !query.kind.includes(other.kind)) continue;
-    const counted = before !== undefined && matches(pack, query, other, before, instant);
-    if (counted || matches(pack, query, other, after, instant)) ids.push(other.id);
+    const counts = matcher(pack, query, other, instant);
+    if ((before !== undefined && counts(before)) || counts(after)) ids.push(other.id);
   }
   return ids;
 }

@@ -5,7 +5,8 @@ import { BUILT_IN_FIELDS, misfit, queueNamed, setField } from './fields';
 import { required, rest, textField, type Order } from './orders';
 import { answerTask, openTask } from './tasks';
 import type { Turn } from './turn';
-import type { Rejection } from './types';
+import { SUPPORT, type Rejection } from './types';
+import { groupsOf } from './visibility';
 
 export function answer(turn: Turn, order: Order): Rejection | undefined {
   const name = textField(order, 'task', 'name');
@@ -90,7 +91,22 @@ function wrongField(turn: Turn, name: string, value: Json): Rejection | undefine
     : rejection('ESC_FIELD_INVALID', `the field "${name}" must be ${wrong}`, { field: name, value });
 }
 
+/** Whether somebody may change an entry of a register: the kind's own roles, where it names any, and what the engine does. */
+function mayEdit(turn: Turn, order: Order): Rejection | undefined {
+  const kind = turn.pack.kinds[String(turn.state.ticket['kind'] ?? SUPPORT)];
+  const { by } = order;
+  if (!kind || kind.edit.length === 0 || by.kind === 'engine') return undefined;
+  const groups = groupsOf(turn.pack.people, by.role === undefined ? [] : [by.role]);
+  if (kind.edit.some((role) => groups.has(role))) return undefined;
+  return rejection('ESC_GUARD_REFUSED', `${kind.title}: only ${kind.edit.join(', ')} may change an entry`, {
+    kind: kind.name,
+    roles: kind.edit,
+  });
+}
+
 export function setFields(turn: Turn, order: Order): Rejection | undefined {
+  const refused = mayEdit(turn, order);
+  if (refused) return refused;
   const { field, value, ...others } = order.fields;
   const pairs: [string, Json][] = Object.entries(others).filter(([name]) => name !== 'reason' && name !== 'override');
   if (typeof field === 'string') pairs.push([field, value ?? null]);

@@ -14,6 +14,7 @@ export function message(over: Partial<OutgoingMessage> = {}): OutgoingMessage {
     number: 'TICK-20260306-001',
     at: AT,
     channel: 'page',
+    verb: 'page',
     priority: 'P1',
     subject: 'P1: checkout is down',
     text: 'Customers cannot pay.\nAcknowledge within 5 minutes.',

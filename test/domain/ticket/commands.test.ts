@@ -243,3 +243,30 @@ rules: { a: { on: fact(intent), when: "fact.intent.value == 'A'", do: [{ tag: a 
     true,
   );
 });
+
+describe('an entry of a register', () => {
+  const RISKS = compilePackText(`
+    people: { risk_unit: { email: r@example.com }, ceo: { email: c@example.com }, board: { group: [ceo] } }
+    fields: { loss: { text: optional } }
+    kinds:
+      risk: { title: Risk register, fields: [loss], statuses: [open, done], edit: [risk_unit, board] }
+      idea: { title: Ideas, fields: [loss] }
+  `);
+  const entry = (kind: string): Drive => new Drive(RISKS, { kind, key: 'k' });
+
+  test('is changed by the roles of its kind, by members of their groups, and by nobody else', () => {
+    const risk = entry('risk');
+    for (const by of ['agent', { name: 'Ada', kind: 'person', role: 'commander' } as const, 'customer'])
+      expect(risk.refused('PT1M', 'set', { loss: '1' }, by)).toMatchObject({
+        code: 'ESC_GUARD_REFUSED',
+        details: { kind: 'risk', roles: ['risk_unit', 'board'] },
+      });
+    risk.give('PT1M', 'set', { loss: '2' }, 'risk_unit');
+    risk.give('PT2M', 'set', { loss: '3' }, { name: 'Carla', kind: 'person', role: 'ceo' });
+    expect(risk.state.ticket['loss']).toBe('3');
+  });
+
+  test('of a kind that names no roles is changed by anybody', () => {
+    expect(entry('idea').give('PT1M', 'set', { loss: '1' }).state.ticket['loss']).toBe('1');
+  });
+});

@@ -1,0 +1,81 @@
+/** Who may read what: tickets that are restricted, and fields that are not for everybody (policy-language, `visible`). */
+import type { CompiledPack, Json, JsonObject } from '../policy/types';
+
+/** Who reads. */
+export type Reader =
+  | { kind: 'customer' }
+  /** A member of staff and the roles and groups of the procedure they belong to; `all` reads everything. */
+  | { kind: 'staff'; groups: readonly string[]; all?: boolean };
+
+type People = CompiledPack['people'];
+
+/** Names of a ticket, built in, that a customer may read; a pack's field of the same name says so itself. */
+export const FOR_CUSTOMERS: ReadonlySet<string> = new Set([
+  ...['id', 'number', 'kind', 'subject', 'customer', 'channel', 'category', 'status', 'priority'],
+  ...['opened_at', 'resolved_at', 'resolution', 'external_id'],
+]);
+
+/** The names given and every group of the procedure that has one of them as a member. */
+export function groupsOf(people: People, names: readonly string[]): Set<string> {
+  const groups = new Set(names);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const role of Object.values(people)) {
+      if (groups.has(role.name) || !role.group?.some((member) => groups.has(member))) continue;
+      groups.add(role.name);
+      grown = true;
+    }
+  }
+  return groups;
+}
+
+/** Whom a ticket is restricted to; empty where anybody of the staff may read it. */
+export function restrictedTo(ticket: JsonObject): string[] {
+  const value = ticket['restricted_to'];
+  const names = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+  return names.filter((name) => typeof name === 'string');
+}
+
+/** Whether somebody may read a ticket at all. Its own customer may, whatever it is restricted to. */
+export function mayRead(people: People, ticket: JsonObject, reader: Reader): boolean {
+  if (reader.kind === 'customer' || reader.all === true) return true;
+  const only = restrictedTo(ticket);
+  if (only.length === 0) return true;
+  const groups = groupsOf(people, reader.groups);
+  return only.some((name) => groups.has(name));
+}
+
+/** Whether somebody may read a field. */
+export function maySee(pack: Pick<CompiledPack, 'fields' | 'people'>, field: string, reader: Reader): boolean {
+  const visible = pack.fields[field]?.visible;
+  if (reader.kind === 'customer') return visible === undefined ? FOR_CUSTOMERS.has(field) : visible === 'all';
+  if (reader.all === true || visible === undefined || visible === 'all' || visible === 'staff') return true;
+  return groupsOf(pack.people, reader.groups).has(visible);
+}
+
+/** A ticket's fields without those that the reader may not see. */
+export function visibleFields(
+  pack: Pick<CompiledPack, 'fields' | 'people'>,
+  ticket: JsonObject,
+  reader: Reader,
+): JsonObject {
+  return Object.fromEntries(Object.entries(ticket).filter(([name]) => maySee(pack, name, reader)));
+}
+
+/** What an event says, without the values of fields that the reader may not see; they are named, with null for a value. */
+export function visibleData(
+  pack: Pick<CompiledPack, 'fields' | 'people'>,
+  data: JsonObject,
+  reader: Reader,
+): JsonObject {
+  const field = data['field'];
+  const hidden = typeof field === 'string' && !maySee(pack, field, reader);
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]): [string, Json] => {
+      const blank = (hidden && VALUES.has(name)) || (pack.fields[name] !== undefined && !maySee(pack, name, reader));
+      return [name, blank ? null : value];
+    }),
+  );
+}
+
+const VALUES: ReadonlySet<string> = new Set(['from', 'to', 'value', 'reason']);
