@@ -27,6 +27,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'deliveries', 'board', 'register', 'do'))
     (await import('./live.js')).liveCommands(program, io);
   if (needs('people', 'oncall')) (await import('./people.js')).peopleCommands(program, io);
+  if (needs('chat')) (await import('./chat.js')).chatCommand(program, io);
   if (needs('knowledge')) (await import('./knowledge.js')).knowledgeCommands(program, io);
   if (needs('keys', 'erase')) (await import('./admin.js')).adminCommands(program, io);
   if (needs('store')) (await import('./store.js')).storeCommands(program, io);
@@ -65,6 +66,7 @@ const KNOWN = new Set([
   'erase',
   'rehearse',
   'knowledge',
+  'chat',
   'store',
   'people',
   'oncall',

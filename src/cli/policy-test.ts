@@ -5,9 +5,8 @@ import { projectRoot } from '../local/paths';
 import { EXIT, type CliIo } from './io';
 import { table } from './tables';
 
-/** Every scenario of a pack: YAML and JSON files under `scenarios`, sorted. */
+/** Every conversation and scenario of a pack: YAML and JSON files under `conversations` and `scenarios`, sorted. */
 export async function scenarioFiles(pack: string): Promise<string[]> {
-  const root = join(pack, 'scenarios');
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
     for (const name of (await readdir(folder).catch(() => [] as string[])).sort()) {
@@ -16,7 +15,7 @@ export async function scenarioFiles(pack: string): Promise<string[]> {
       else if (/\.(ya?ml|json)$/.test(name)) found.push(path);
     }
   };
-  await walk(root);
+  for (const folder of ['conversations', 'scenarios']) await walk(join(pack, folder));
   return found;
 }
 
@@ -84,6 +83,7 @@ export function policyTestCommand(
     .option('--json')
     .description('run the scenarios that lie beside the pack')
     .action(async (reference: string, options: { json?: boolean }) => {
+      const { isConversation, playConversation, readConversation } = await import('../rehearsal/conversation.js');
       const { readScenario } = await import('../rehearsal/scenario.js');
       const { refuseBroken, rehearse } = await import('../rehearsal/rehearse.js');
       const { loadPack } = await import('../policies/load.js');
@@ -94,6 +94,12 @@ export function policyTestCommand(
       const results: { scenario: string; ok: boolean; checks: number; failed: string[] }[] = [];
       for (const file of await scenarioFiles(dir)) {
         try {
+          if (isConversation(file)) {
+            const played = playConversation(loaded, await readConversation(file));
+            const failed = [...played.faults, ...played.turns.flatMap((turn) => turn.faults)];
+            results.push({ scenario: file, ok: played.ok, checks: played.turns.length, failed });
+            continue;
+          }
           const rehearsal = await rehearse(await readScenario(file), loaded);
           const failed = rehearsal.checks
             .filter((check) => !check.ok)
@@ -114,7 +120,7 @@ export function policyTestCommand(
           table(
             ['Scenario', 'Holds'],
             results.map((one) => [
-              one.scenario.replace(`${dir}/scenarios/`, ''),
+              one.scenario.replace(`${dir}/`, '').replace(/^scenarios\//, ''),
               one.ok ? `${one.checks} of ${one.checks}` : one.failed.join('\n'),
             ]),
           ),

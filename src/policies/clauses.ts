@@ -1,6 +1,6 @@
 /** Clause by clause: what of a pack implements it, and what proves that. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { TocsinError } from '../domain/errors';
@@ -62,11 +62,14 @@ async function* filesUnder(folder: string): AsyncGenerator<string> {
   }
 }
 
+/** Folders of a pack whose files are played: tickets in virtual time, and conversations. */
+const PLAYED = new Set(['scenarios', 'conversations']);
+
 /** The scenarios of a pack with the clauses each names, in the pack's full form. */
 export async function readScenarioClauses(dir: string, prefix = ''): Promise<ScenarioClauses[]> {
   const found: ScenarioClauses[] = [];
-  for await (const file of filesUnder(join(dir, 'scenarios'))) {
-    if (!/\.ya?ml$/.test(file)) continue;
+  for await (const file of filesUnder(dir)) {
+    if (!/\.ya?ml$/.test(file) || !PLAYED.has(relative(dir, file).split(sep)[0] ?? '')) continue;
     const content: unknown = parseDocument(await readFile(file, 'utf8'), {
       version: '1.2',
       prettyErrors: false,

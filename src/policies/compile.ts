@@ -3,6 +3,7 @@ import type { Cel, CompiledPack, ConditionDef, Json, JsonObject, TableDef, Templ
 import type { CompiledCalendar } from '../domain/time/calendar';
 import { checkCalendar } from './calendar-zones';
 import { resolveTableReads } from './cel';
+import { compileAssistant } from './compile-assistant';
 import { clauseIndex } from './clause-index';
 import { compileAction } from './compile-actions';
 import {
@@ -164,6 +165,7 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     schedules: plain(source.schedules) as JsonObject,
     kinds: each(c, 'kinds', source.kinds, compileKind),
     metrics: plain(source.metrics) as JsonObject,
+    assistants: each(c, 'assistants', source.assistants, compileAssistant),
     catchAll:
       source.catch_all ?? Object.values(source.paths).find((path) => path.catch_all !== undefined)?.catch_all ?? '',
   };

@@ -31,7 +31,8 @@ export type Place =
   | 'metric'
   | 'schedule'
   | 'rollout'
-  | 'kind';
+  | 'kind'
+  | 'assistant';
 
 /** An expression of the pack with its place. `offset` is where its text begins within the value (after `=`). */
 export interface Site {
@@ -118,28 +119,28 @@ export class Compiler {
   }
 
   /** A value, written out or computed. A list or map that holds computed parts is computed as a whole. */
-  value<T extends Json = Json>(value: Json, path: SourcePath): Value<T> {
-    if (isComputed(value)) return { cel: this.cel(value, path, 'value') };
+  value<T extends Json = Json>(value: Json, path: SourcePath, place: Place = 'value'): Value<T> {
+    if (isComputed(value)) return { cel: this.cel(value, path, place) };
     if (!hasComputed(value)) return { lit: value as T };
-    const x = this.tree(value, path);
+    const x = this.tree(value, path, place);
     const cel: Cel = { src: JSON.stringify(value), x, reads: readsOf(x) };
     this.cels.push(cel);
     return { cel };
   }
 
-  private tree(value: Json, path: SourcePath): Expr {
-    if (isComputed(value)) return this.cel(value, path, 'value').x;
+  private tree(value: Json, path: SourcePath, place: Place): Expr {
+    if (isComputed(value)) return this.cel(value, path, place).x;
     if (!hasComputed(value) || value === null || typeof value !== 'object') return ['lit', value];
-    if (Array.isArray(value)) return ['list', value.map((item, i) => this.tree(item, [...path, i]))];
+    if (Array.isArray(value)) return ['list', value.map((item, i) => this.tree(item, [...path, i], place))];
     return [
       'map',
-      Object.entries(value).map(([key, item]): [Expr, Expr] => [['lit', key], this.tree(item, [...path, key])]),
+      Object.entries(value).map(([key, item]): [Expr, Expr] => [['lit', key], this.tree(item, [...path, key], place)]),
     ];
   }
 
-  values(values: Record<string, Json>, path: SourcePath): Record<string, Value> {
+  values(values: Record<string, Json>, path: SourcePath, place: Place = 'value'): Record<string, Value> {
     return Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, this.value(value, [...path, name])]),
+      Object.entries(values).map(([name, value]) => [name, this.value(value, [...path, name], place)]),
     );
   }
 

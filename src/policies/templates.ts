@@ -3,7 +3,8 @@ import { Liquid, LiquidError } from 'liquidjs';
 import { DateTime } from 'luxon';
 import { TocsinError } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
-import { MINUTE_MS, parseDuration } from '../domain/time/instants';
+import { parseDuration } from '../domain/time/instants';
+import { durationWords as wordsOf } from '../domain/time/words';
 
 /** The texts of one template. Without `html` the HTML is made from the text. */
 export interface TemplateSource {
@@ -38,15 +39,7 @@ const LIMITS = { parseLimit: 100_000, renderLimit: 500, memoryLimit: 2_000_000 }
 export function durationWords(value: unknown): string {
   const total = typeof value === 'number' ? value : parseDuration(String(value));
   if (total === undefined || !Number.isFinite(total)) throw new Error(`${JSON.stringify(value)} is no duration`);
-  const count = (n: number, unit: string): string => (n > 0 ? `${n} ${unit}${n === 1 ? '' : 's'}` : '');
-  if (total < MINUTE_MS) return count(Math.round(total / 1_000), 'second') || '0 minutes';
-  const minutes = Math.round(total / MINUTE_MS);
-  const parts = [
-    count(Math.floor(minutes / 1_440), 'day'),
-    count(Math.floor((minutes % 1_440) / 60), 'hour'),
-    count(minutes % 60, 'minute'),
-  ];
-  return parts.filter((part) => part !== '').join(' ');
+  return wordsOf(total);
 }
 
 /** An instant (epoch ms or RFC 3339) in words of a zone. */

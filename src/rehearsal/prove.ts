@@ -4,8 +4,10 @@
  */
 import type { CompiledPack } from '../domain/policy/types';
 import type { LoadedPack } from '../policies/load';
+import type { AssistantDef } from '../domain/assistant/types';
+import { isConversation, playConversation, readConversation } from './conversation';
 import { rehearse } from './rehearse';
-import { readScenario, type Scenario } from './scenario';
+import { readScenario } from './scenario';
 
 /** A pack without one of the things that carry a clause. */
 export interface Mutant {
@@ -73,6 +75,9 @@ export function mutantsOf(pack: CompiledPack, clause: string): Mutant[] {
   for (const [name, words] of Object.entries(pack.words))
     if (names(words, clause))
       add(`words.${name}`, { words: { ...pack.words, [name]: { ...words, list: [], match: 'word' } } });
+  for (const [name, def] of Object.entries(pack.assistants ?? {}))
+    for (const [part, change] of assistantMutants(def, clause))
+      add(`assistants.${name}.${part}`, { assistants: { ...pack.assistants, [name]: { ...def, ...change } } });
   for (const construct of REMOVABLE) {
     const items = pack[construct] as Record<string, unknown>;
     for (const [name, item] of Object.entries(items)) {
@@ -84,16 +89,45 @@ export function mutantsOf(pack: CompiledPack, clause: string): Mutant[] {
   return mutants;
 }
 
+/** An assistant without one of its parts: an intent, a reason to hand over, what a step does, the words around the ticket. */
+function* assistantMutants(def: AssistantDef, clause: string): Generator<[string, Partial<AssistantDef>]> {
+  if (names(def, clause)) yield ['greeting', { greeting: '' }];
+  for (const [i, intent] of def.intents.entries())
+    if (names(intent, clause)) yield [`intents.${intent.name}`, { intents: without(def.intents, i) }];
+  for (const [i, trigger] of def.triggers.entries())
+    if (names(trigger, clause)) yield [`handoff.${trigger.name}`, { triggers: without(def.triggers, i) }];
+  for (const [i, item] of def.collect.entries())
+    if (names(item, clause)) yield [`collect.${item.read.field}`, { collect: without(def.collect, i) }];
+  for (const [name, step] of Object.entries(def.steps)) {
+    const { act: _act, say: _say, ...silent } = step;
+    if (names(step, clause)) yield [`steps.${name}`, { steps: { ...def.steps, [name]: { ...silent, next: [] } } }];
+  }
+  if (names(def.ticket, clause)) yield ['ticket', { ticket: { ...def.ticket, subject: [], fields: {} } }];
+  if (names(def.wait, clause)) yield ['wait', { wait: { ...def.wait, open: [], closed: [] } }];
+}
+
 /** Whether a construct, or a part of it, names the clause. */
 function hasClause(item: unknown, clause: string): boolean {
   if (Array.isArray(item)) return item.some((one) => hasClause(one, clause));
   return isNode(item) && (names(item, clause) || Object.values(item).some((one) => hasClause(one, clause)));
 }
 
+/** A scenario or a conversation, ready to be played under a pack; whether it holds. */
+type Played = (loaded: LoadedPack) => Promise<boolean>;
+
+async function readPlayable(file: string): Promise<Played> {
+  if (isConversation(file)) {
+    const script = await readConversation(file);
+    return async (loaded) => playConversation(loaded, script).ok;
+  }
+  const scenario = await readScenario(file);
+  return async (loaded) => (await rehearse(scenario, loaded)).ok;
+}
+
 /** The scenario fails: an expectation does not hold, or the pack cannot even play it any more. */
-async function fails(scenario: Scenario, loaded: LoadedPack, pack: CompiledPack): Promise<boolean> {
+async function fails(scenario: Played, loaded: LoadedPack, pack: CompiledPack): Promise<boolean> {
   try {
-    return !(await rehearse(scenario, { ...loaded, pack })).ok;
+    return !(await scenario({ ...loaded, pack }));
   } catch {
     return true;
   }
@@ -111,9 +145,9 @@ export async function proveClauses(
   const ids = [...new Set(scenarios.flatMap((one) => one.clauses))]
     .filter((id) => options.only === undefined || options.only.includes(id))
     .sort();
-  const read = new Map<string, Promise<Scenario>>();
-  const scenarioOf = (file: string): Promise<Scenario> => {
-    const known = read.get(file) ?? readScenario(file);
+  const read = new Map<string, Promise<Played>>();
+  const scenarioOf = (file: string): Promise<Played> => {
+    const known = read.get(file) ?? readPlayable(file);
     read.set(file, known);
     return known;
   };

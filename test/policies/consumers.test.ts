@@ -56,6 +56,7 @@ const BY_NAME = new Set(['people.*.email', 'people.*.page', 'people.*.slack']);
 
 /** The type a construct is compiled to. */
 const OWNERS: Record<string, string> = {
+  assistants: 'AssistantDef',
   calendars: 'CompiledCalendar',
   people: 'RoleDef',
   rotas: 'RotaDef',
@@ -142,6 +143,9 @@ function flowCounterpart(path: string): string {
 function counterpart(path: string): string {
   const known = COUNTERPARTS[path];
   if (known !== undefined) return known;
+  // An assistant's `handoff` holds its triggers.
+  if (path.startsWith('assistants.*.handoff')) return 'AssistantDef.triggers';
+  if (path.startsWith('assistants.*.collect')) return 'AssistantDef.collect';
   const [construct = '', star, field = '', ...rest] = path.split('.');
   if (construct === 'action') {
     if (star === undefined) return 'Action.do';

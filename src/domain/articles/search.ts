@@ -50,12 +50,15 @@ export function searchArticles(articles: readonly ArticleVersion[], query: strin
   return hits.sort((a, b) => b.rank - a.rank || (a.slug < b.slug ? -1 : 1)).slice(0, limit);
 }
 
-/** The first line of prose that has one of the words. */
+/** The first line that has one of the words, with the answer where it is a question. */
 function excerpt(body: string, words: readonly string[]): string {
   const lines = body
     .split('\n')
     .map((line) => line.replace(/[*#|`]/g, '').trim())
     .filter((line) => line !== '');
-  const line = lines.find((one) => stemsOf(one).some((word) => words.includes(word))) ?? lines[0] ?? '';
+  const found = lines.findIndex((one) => stemsOf(one).some((word) => words.includes(word)));
+  const at = Math.max(found, 0);
+  // A heading says what the line below it answers.
+  const line = `${lines[at] ?? ''}${/[?:]$/.test(lines[at] ?? '') ? ` ${lines[at + 1] ?? ''}` : ''}`;
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }

@@ -2,6 +2,7 @@
  * The compiled policy pack: what the core reads. Made once, at publish, by `src/policies`; immutable, JSON, content-hashed.
  * Durations are milliseconds, instants epoch milliseconds, names are the author's.
  */
+import type { AssistantDef } from '../assistant/types';
 import type { CompiledCalendar } from '../time/calendar';
 import type { FlowDef } from './flow-types';
 
@@ -388,5 +389,7 @@ export interface CompiledPack {
   /** Constructs that the engine does not run on a ticket: schedules, metrics. */
   schedules: JsonObject;
   metrics: JsonObject;
+  /** Dialogues that stand before people; no ticket runs them. */
+  assistants: Record<string, AssistantDef>;
   catchAll: string;
 }

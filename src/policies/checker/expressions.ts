@@ -1,4 +1,5 @@
 /** Names that expressions read: each must be declared, and those whose truth may not change by itself read no clock. */
+import { ASSISTANT_ROOTS } from '../../domain/assistant/env';
 import type { Cel, Expr } from '../../domain/policy/types';
 import { BUILT_IN_FUNCTIONS } from '../../domain/policy/expr';
 import { parseDuration } from '../../domain/time/instants';
@@ -51,7 +52,9 @@ interface Fault {
 
 function faultsIn(context: CheckContext, x: Expr, place: Place): Fault[] {
   const faults: Fault[] = [];
-  const roots = new Set([...ROOTS_WITH_MESSAGE, ...(MORE_ROOTS[place] ?? [])]);
+  const roots = new Set(
+    place === 'assistant' ? ASSISTANT_ROOTS : [...ROOTS_WITH_MESSAGE, ...(MORE_ROOTS[place] ?? [])],
+  );
   for (const { x: part, bound } of walkExpr(x)) {
     if (part[0] === 'id' && !bound.has(part[1]) && !roots.has(part[1])) {
       faults.push({ rule: 'unknown-name', name: part[1], message: unknownRoot(part[1], roots) });

@@ -1,5 +1,6 @@
 /** The checker: what would fail at 03:00 is found before a pack runs. */
 import type { LoadedPack, Problem } from '../load';
+import { assistants } from './assistants';
 import { circles } from './circles';
 import { clauseIds } from './clause-ids';
 import { conflicts } from './conflicts';
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   conflicts,
   templates,
   clauseIds,
+  assistants,
 ];
 
 /**

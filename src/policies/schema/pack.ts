@@ -1,5 +1,6 @@
 /** The language as a whole. The language reference and the JSON Schema are generated from here. */
 import { z } from 'zod';
+import { assistant } from './assistant';
 import { commitment, guard, path, rule, task } from './clocks';
 import { clauses, doc, json, name } from './common';
 import { flow, kind, metric, rollout, schedule } from './outlook';
@@ -87,6 +88,7 @@ export const pack = z.strictObject({
   schedules: map(schedule),
   kinds: map(kind),
   metrics: map(metric),
+  assistants: map(assistant),
 });
 export type PackSource = z.infer<typeof pack>;
 
@@ -129,5 +131,6 @@ export const ITEM_CONSTRUCTS = [
   'schedules',
   'kinds',
   'metrics',
+  'assistants',
 ] as const satisfies readonly (keyof PackSource)[];
 export type ItemConstruct = (typeof ITEM_CONSTRUCTS)[number];
