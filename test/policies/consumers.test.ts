@@ -16,8 +16,6 @@ const LATER: Record<string, string> = {
   'facts.*.model': 'classification by models',
   'facts.*.port': 'classification by models',
   schedules: 'schedules that open tickets',
-  'kinds.*.opened_when': 'registers and reviews',
-  'kinds.*.key': 'registers and reviews',
   metrics: 'reports over the archive',
   rollout: 'rollout of a version',
   uses: 'composition of packs',
@@ -27,11 +25,6 @@ const LATER: Record<string, string> = {
   'tasks.*.draft': 'drafts of task forms',
   'rules.*.in_order': 'deliveries in order',
   'guards.*.offer': 'offers beside a refusal',
-  'action.open_ticket.key': 'registers and reviews',
-  'action.open_ticket.link': 'registers and reviews',
-  'action.open_ticket.subject': 'registers and reviews',
-  'action.tell.event': 'registers and reviews',
-  'action.tell.with': 'registers and reviews',
   ...Object.fromEntries(
     ['notify', 'page', 'send', 'draft', 'status_page'].flatMap((verb) => [
       [`action.${verb}.delay`, 'deliveries in order'],

@@ -7,6 +7,8 @@ import { deliver, variablesOf } from './deliveries';
 import { makeEnv, valueIn, type Scope } from './env';
 import { askFact } from './facts';
 import { setField } from './fields';
+import { linkTo } from './links';
+import { tell, want } from './outreach';
 import { enterLevel, levelOf } from './paths';
 import { openOne } from './tasks';
 import { restartClocks } from './clock-commands';
@@ -75,6 +77,15 @@ function one(turn: Turn, happening: Happening, list: ActionList, action: Action,
     const got = valueIn(env, value);
     return isUnknown(got) ? undefined : got;
   };
+  /** What of these values is known. */
+  const readAll = (values: Record<string, Value>): JsonObject => {
+    const known: JsonObject = {};
+    for (const [name, value] of Object.entries(values)) {
+      const got = read(value);
+      if (got !== undefined) known[name] = got;
+    }
+    return known;
+  };
   switch (action.do) {
     case 'set':
       for (const [name, value] of Object.entries(action.fields)) {
@@ -134,18 +145,23 @@ function one(turn: Turn, happening: Happening, list: ActionList, action: Action,
     case 'call':
       callTask(turn, action.name, namesOf(read(action.to) ?? null), clauses);
       return;
-    case 'command': {
-      const fields: JsonObject = {};
-      for (const [name, value] of Object.entries(action.fields)) {
-        const got = read(value);
-        if (got !== undefined) fields[name] = got;
-      }
-      runCommand(turn, { name: action.command, by: ENGINE, fields });
+    case 'command':
+      runCommand(turn, { name: action.command, by: ENGINE, fields: readAll(action.fields) });
+      return;
+    case 'open_ticket': {
+      const key = read(action.key);
+      if (key === undefined) return;
+      const subject = text(read(action.subject), text(turn.state.ticket['subject'], action.kind));
+      const { kind, link } = action;
+      const wanted = { kind, key: text(key), subject, fields: readAll(action.fields) };
+      want(turn, { ...wanted, ...(link === undefined ? {} : { link }) }, clauses);
       return;
     }
-    case 'open_ticket':
     case 'link':
-      turn.emit({ type: action.do === 'link' ? 'linked' : 'ticket_wanted', clauses, data: { kind: action.kind } });
+      linkTo(turn, namesOf(read(action.to) ?? null), action.kind, { clauses });
+      return;
+    case 'tell':
+      tell(turn, namesOf(read(action.to) ?? null), action.event, readAll(action.with), clauses);
       return;
   }
 }

@@ -7,10 +7,13 @@ import type { JsonObject } from '../policy/types';
 import { tagTicket } from './actions';
 import { answer, reclassify, setFields } from './field-commands';
 import { checkGuards } from './guards';
+import { linkTo } from './links';
 import { forbids, isOver, required, rest, textField, textOf, type Order } from './orders';
+import { kindOf } from './pack-index';
 import { acknowledge, deescalate, escalate } from './path-commands';
 import type { Turn } from './turn';
 import type { CommandName, Rejection } from './types';
+import { groupsOf } from './visibility';
 
 type Handler = (turn: Turn, order: Order) => Rejection | undefined;
 
@@ -140,12 +143,9 @@ const handlers: Record<CommandName, Handler> = {
   link(turn, order) {
     const to = textField(order, 'to', 'ticket');
     if (to === undefined) return required(order, 'to');
-    turn.emit({
-      type: 'linked',
-      subject: textOf(order.fields['kind']) ?? 'related',
-      by: order.by,
-      data: { ...rest(order, 'ticket'), to },
-    });
+    if (to === turn.state.id)
+      return rejection('ESC_FIELD_INVALID', 'a ticket cannot be linked to itself', { field: 'to' });
+    linkTo(turn, [to], textOf(order.fields['kind']) ?? 'related', { by: order.by, data: rest(order, 'ticket') });
     return undefined;
   },
   resolve(turn, order) {
@@ -184,6 +184,7 @@ const handlers: Record<CommandName, Handler> = {
     if (into === turn.state.id)
       return rejection('ESC_FIELD_INVALID', 'a ticket cannot be merged into itself', { field: 'into' });
     emitStatus(turn, order, 'merged', 'closed', { into, ...rest(order, 'to') }, { merged_into: into });
+    linkTo(turn, [into], 'original', { by: order.by });
     return undefined;
   },
 };
@@ -206,6 +207,22 @@ const ALIASES = new Map<string, CommandName>(
   }),
 );
 
+/** Commands that change nothing of the ticket itself, or are for whoever a task is for. */
+const ANYBODY: ReadonlySet<string> = new Set(['note', 'answer']);
+
+/** Whether somebody may change an entry of a register: the kind's own roles, where it names any, and what the engine does. */
+function mayEdit(turn: Turn, order: Order): Rejection | undefined {
+  const kind = turn.pack.kinds[kindOf(turn.state.ticket)];
+  const { by } = order;
+  if (!kind || kind.edit.length === 0 || by.kind === 'engine' || ANYBODY.has(order.name)) return undefined;
+  const groups = groupsOf(turn.pack.people, by.role === undefined ? [by.name] : [by.role, by.name]);
+  if (kind.edit.some((role) => groups.has(role))) return undefined;
+  return rejection('ESC_GUARD_REFUSED', `${kind.title}: only ${kind.edit.join(', ')} may change an entry`, {
+    kind: kind.name,
+    roles: kind.edit,
+  });
+}
+
 /** Decide one command within a turn: guards, then its events. A rejection means that the turn must be dropped. */
 export function decide(turn: Turn, order: Order): Rejection | undefined {
   const name = commandName(order.name);
@@ -223,6 +240,8 @@ export function decide(turn: Turn, order: Order): Rejection | undefined {
       { status: 'closed' },
     );
   }
+  const foreign = mayEdit(turn, named);
+  if (foreign) return foreign;
   const resolution = textField(named, 'resolution', 'text');
   const overlay: JsonObject = name === 'resolve' && resolution !== undefined ? { resolution } : {};
   return checkGuards(turn, named, overlay) ?? handlers[name](turn, named);

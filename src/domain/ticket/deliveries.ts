@@ -5,6 +5,7 @@ import { formatInstant, type EpochMs } from '../time/instants';
 import { CUSTOMER, membersOf, namesOf, targetsOf, type Target } from './contacts';
 import { compileExpr } from '../policy/expr';
 import { lookUpName, makeEnv, valueIn, type Scope } from './env';
+import { linkTo } from './links';
 import { pageMissed, pageTaken } from './paths';
 import { holdDelivery, hoursOf } from './hours';
 import type { Turn } from './turn';
@@ -294,6 +295,7 @@ export function settle(turn: Turn, receipt: Receipt): void {
       ...(pending.name === undefined ? {} : { named: { [pending.name]: named } }),
     },
   });
+  if (ok && pending.link !== undefined && receipt.to !== undefined) linkTo(turn, [receipt.to], pending.link);
   if (pending.path === undefined) return;
   if (ok) pageTaken(turn, pending, receipt);
   else if (receipt.outcome !== 'dropped') pageMissed(turn, pending);

@@ -170,11 +170,18 @@ const VERBS: Record<string, string> = {
 const draft = (r: Reading): string =>
   `Draft ${r.one(r.name || 'message', 'template')} ready for ${r.one('a person', 'draftFor', 'for', 'role')}`;
 
+/** What goes to another ticket. */
+const word = (r: Reading): string =>
+  r.data['verb'] === 'open'
+    ? `Opened ${r.name || 'another ticket'} ${r.one('', 'to')}`.trim()
+    : `Told ${r.one('another ticket', 'to')}: ${r.name || 'something'}`;
+
 function delivery(r: Reading): string {
   const channel = String(r.data['channel'] ?? '');
   const role = say(r.data['role'] ?? r.data['to']);
   if (channel === 'status_page')
     return `Status page set to ${say(r.data['state']) || r.one('its new state', 'template')}`;
+  if (channel === 'ticket') return word(r);
   if (r.data['verb'] === 'draft' || r.data['draftFor'] !== undefined) return draft(r);
   const to = say(r.data['to']);
   const address = to === '' || to === role ? '' : ` (${to})`;
@@ -230,7 +237,11 @@ const SENTENCES: Record<string, Teller> = {
   tagged: (r) => `Tagged ${r.name || say(r.data['tag'])}${r.by()}`,
   untagged: (r) => `Tag ${r.name || say(r.data['tag'])} removed${r.by()}`,
   noted: (r) => `Note${r.by()}${r.quoted('text', 'note')}${r.with(': ', 'template')}`,
-  linked: (r) => `Linked to ${r.one('another ticket', 'to', 'ticket')}${r.name === '' ? '' : ` as ${r.name}`}`,
+  linked: (r) =>
+    `Linked: ${r.one('another ticket', 'to')} is ${r.name || 'related'} to this one${r.with(', instead of ', 'instead')}`,
+  unlinked: (r) =>
+    `No longer linked: ${r.one('another ticket', 'to')} is not ${r.name || 'related'} to this one any more`,
+  ticket_wanted: (r) => `A ticket is wanted: ${readable(r.one('of another kind', 'kind'))}${r.with(' ', 'key')}`,
   resolved: (r) => `Resolved${r.by()}${r.quoted('resolution', 'text')}`,
   reopened: (r) => `Reopened${r.by()}${reason(r)}`,
   closed: (r) => `Closed${r.by()}`,

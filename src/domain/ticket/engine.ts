@@ -12,7 +12,7 @@ import { fallDue } from './due';
 import { recordFact } from './facts';
 import { reportFault, setAside } from './faults';
 import { blankState, evolve } from './evolve';
-import { initialFields, misfit } from './fields';
+import { BUILT_IN_FIELDS, initialFields, misfit } from './fields';
 import { settleTurn } from './react';
 import { hear } from './told';
 import { ENGINE, Turn } from './turn';
@@ -60,7 +60,8 @@ export function refuseOpening(pack: CompiledPack, opening: Opening): Rejection |
   if (opening.priority !== undefined && !/^P[1-4]$/.test(opening.priority))
     return invalid('priority', 'one of P1, P2, P3, P4');
   for (const [name, value] of Object.entries(opening.fields ?? {})) {
-    const def = pack.fields[name];
+    const builtIn = kind === SUPPORT ? undefined : BUILT_IN_FIELDS[name];
+    const def = pack.fields[name] ?? (builtIn && { type: builtIn, values: [] });
     if (!def)
       return rejection('ESC_FIELD_UNKNOWN', `the pack declares no field "${name}"`, { field: `fields.${name}` });
     const wrong = misfit(def, value);

@@ -2,11 +2,11 @@
 import { rejection } from '../errors';
 import type { Json } from '../policy/types';
 import { BUILT_IN_FIELDS, misfit, queueNamed, setField } from './fields';
+import { kindOf } from './pack-index';
 import { required, rest, textField, type Order } from './orders';
 import { answerTask, openTask } from './tasks';
 import type { Turn } from './turn';
-import { SUPPORT, type Rejection } from './types';
-import { groupsOf } from './visibility';
+import type { Rejection } from './types';
 
 export function answer(turn: Turn, order: Order): Rejection | undefined {
   const name = textField(order, 'task', 'name');
@@ -76,6 +76,7 @@ function needed(
 }
 
 function wrongField(turn: Turn, name: string, value: Json): Rejection | undefined {
+  if (name === 'status') return wrongStatus(turn, value);
   const def = turn.pack.fields[name];
   const builtIn = BUILT_IN_FIELDS[name];
   if (!def && builtIn === undefined)
@@ -91,22 +92,21 @@ function wrongField(turn: Turn, name: string, value: Json): Rejection | undefine
     : rejection('ESC_FIELD_INVALID', `the field "${name}" must be ${wrong}`, { field: name, value });
 }
 
-/** Whether somebody may change an entry of a register: the kind's own roles, where it names any, and what the engine does. */
-function mayEdit(turn: Turn, order: Order): Rejection | undefined {
-  const kind = turn.pack.kinds[String(turn.state.ticket['kind'] ?? SUPPORT)];
-  const { by } = order;
-  if (!kind || kind.edit.length === 0 || by.kind === 'engine') return undefined;
-  const groups = groupsOf(turn.pack.people, by.role === undefined ? [] : [by.role]);
-  if (kind.edit.some((role) => groups.has(role))) return undefined;
-  return rejection('ESC_GUARD_REFUSED', `${kind.title}: only ${kind.edit.join(', ')} may change an entry`, {
-    kind: kind.name,
-    roles: kind.edit,
-  });
+/** A kind with statuses of its own has them set like a field; resolving and closing stay commands. */
+function wrongStatus(turn: Turn, value: Json): Rejection | undefined {
+  const statuses = turn.pack.kinds[kindOf(turn.state.ticket)]?.statuses ?? [];
+  const given = statuses.filter((status) => status !== 'resolved' && status !== 'closed');
+  if (given.length === 0)
+    return rejection('ESC_FIELD_UNKNOWN', 'the status follows from commands: it is not set', { field: 'status' });
+  return typeof value === 'string' && given.includes(value)
+    ? undefined
+    : rejection('ESC_FIELD_INVALID', `the field "status" must be one of ${given.join(', ')}`, {
+        field: 'status',
+        value,
+      });
 }
 
 export function setFields(turn: Turn, order: Order): Rejection | undefined {
-  const refused = mayEdit(turn, order);
-  if (refused) return refused;
   const { field, value, ...others } = order.fields;
   const pairs: [string, Json][] = Object.entries(others).filter(([name]) => name !== 'reason' && name !== 'override');
   if (typeof field === 'string') pairs.push([field, value ?? null]);

@@ -3,6 +3,7 @@ import { act, findDelivery } from './actions';
 import { closeTasks, openTasks } from './tasks';
 import { meetCommitments, refreshClocks, startClocks, stopAt } from './clock-reactions';
 import { retryWaiting } from './deliveries';
+import { fileEntries } from './entries';
 import { runFlows } from './flows';
 import { attempt } from './faults';
 import { runTables } from './fields';
@@ -25,6 +26,7 @@ function react(turn: Turn, happening: Happening): void {
   refreshClocks(turn, happening);
   startClocks(turn, happening);
   openTasks(turn, happening);
+  fileEntries(turn, happening);
   for (const rule of packIndex(turn.pack, kindOf(turn.state.ticket)).rulesOn.get(event.type) ?? []) {
     if (rule.clock || !matches(rule.on, event)) continue;
     const once = `rule:${rule.name}`;

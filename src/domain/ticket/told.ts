@@ -1,12 +1,15 @@
 /** What another ticket says to this one (design.md, decision 11). */
+import type { Json, JsonObject } from '../policy/types';
+import { setField } from './fields';
+import { dropLink, noteLink } from './links';
 import type { Turn } from './turn';
 import type { Actor, Told } from './types';
 
 /**
- * What Tocsin tells other tickets by itself: a link was made, a ticket was merged into this one, this register entry is
- * wanted again.
+ * What Tocsin tells other tickets by itself. `wanted`: a ticket of this kind and key was asked for again, with the fields
+ * it is to have now. `linked` and `unlinked` are noted as links and are no events `told`.
  */
-export const BUILT_IN_WORDS = ['linked', 'merged', 'wanted'] as const;
+export const BUILT_IN_WORDS = ['wanted'] as const;
 
 /** The other ticket as an actor. */
 const sender = (told: Told): Actor => ({ name: told.from, kind: 'feed' });
@@ -17,12 +20,25 @@ const sender = (told: Told): Actor => ({ name: told.from, kind: 'feed' });
  */
 export function hear(turn: Turn, told: Told): void {
   if (told.seq <= (turn.state.told?.[told.from] ?? 0)) return;
+  const heard = { [told.from]: told.seq };
+  const by = sender(told);
+  if (told.name === 'linked' || told.name === 'unlinked') {
+    const kind = String(told.data['kind'] ?? 'related');
+    (told.name === 'linked' ? noteLink : dropLink)(turn, told.from, kind, { by, told: heard });
+    return;
+  }
   const over = turn.state.ticket.status === 'closed';
   turn.emit({
     type: over ? 'ignored' : 'told',
     subject: told.name,
-    by: sender(told),
+    by,
     data: { ...told.data, from: told.from, name: told.name },
-    patch: { told: { [told.from]: told.seq } },
+    patch: { told: heard },
   });
+  if (told.name === 'wanted' && !over) setWanted(turn, told.data['fields'] ?? null, by);
+}
+
+function setWanted(turn: Turn, fields: Json, by: Actor): void {
+  if (fields === null || typeof fields !== 'object' || Array.isArray(fields)) return;
+  for (const [name, value] of Object.entries(fields)) setField(turn, name, value, { by });
 }

@@ -275,6 +275,8 @@ export interface DeliveryState {
   role: string;
   to: string;
   path?: string;
+  /** On the channel `ticket`: what the ticket opened or found becomes to this one. */
+  link?: string;
   status: 'pending' | 'held' | 'delivered' | 'failed' | 'unreached' | 'dropped';
   person?: string;
   settledAt?: EpochMs;

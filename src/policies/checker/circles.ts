@@ -1,6 +1,7 @@
 /** Rules that set each other off without a clock between them: the engine would never come to rest. */
 import type { Pattern } from '../../domain/policy/types';
 import { commandName } from '../../domain/ticket/commands';
+import { inverseOf } from '../../domain/ticket/links';
 import { listOf, patternsOf } from '../compiler';
 import { DELIVERY_VERBS } from '../compile-actions';
 import type { ActionSource } from '../schema/actions';
@@ -12,16 +13,24 @@ interface Reaction {
   id: string;
   at: (string | number)[];
   on: Pattern[];
-  causes: Pattern[];
+  causes: Cause[];
+  /** The kinds of ticket it happens on. */
+  kind: string[];
 }
 
+/** An event it causes: on this ticket, or on another one, of these kinds or of any. */
+interface Cause extends Pattern {
+  elsewhere?: string[] | 'any';
+}
+
+const elsewhere = (cause: Pattern, kinds: string[] | 'any'): Cause => ({ ...cause, elsewhere: kinds });
 const event = (name: string, subject?: string): Pattern => (subject === undefined ? { name } : { name, subject });
 /** A computed name may be any. */
 const literal = (name: string | undefined): string | undefined => (name?.startsWith('=') ? undefined : name);
 
 /** The events an action causes at once. What only the outside can answer (a receipt, a fact) is not among them. */
-export function causesOf(action: ActionSource, waits: (template: string) => boolean = () => true): Pattern[] {
-  const causes: Pattern[] = [];
+export function causesOf(action: ActionSource, waits: (template: string) => boolean = () => true): Cause[] {
+  const causes: Cause[] = [];
   for (const field of Object.keys({ ...action.set, ...action.assign })) causes.push(event('changed', field));
   for (const tag of listOf(action.tag)) causes.push(event('tagged', literal(tag)));
   for (const tag of listOf(action.untag)) causes.push(event('untagged', literal(tag)));
@@ -40,8 +49,17 @@ export function causesOf(action: ActionSource, waits: (template: string) => bool
   for (const fact of listOf(action.ask)) causes.push(event('asked', fact));
   if (action.open_task) causes.push(event('task_opened', action.open_task.template));
   if (action.call) causes.push(event('task_opened', action.call.name));
-  if (action.open_ticket) causes.push(event('ticket_wanted'));
-  if (action.link) causes.push(event('linked', action.link.kind));
+  // What another ticket is told or opened with happens there at the same instant.
+  if (action.open_ticket) {
+    const { kind } = action.open_ticket;
+    causes.push(event('ticket_wanted'), event('delivery', kind));
+    causes.push(elsewhere(event('opened'), [kind]), elsewhere(event('told', 'wanted'), [kind]));
+  }
+  if (action.link) {
+    causes.push(event('linked', action.link.kind), elsewhere(event('linked', inverseOf(action.link.kind)), 'any'));
+  }
+  if (action.tell)
+    causes.push(event('delivery', action.tell.event), elsewhere(event('told', action.tell.event), 'any'));
   if (action.clocks !== undefined) causes.push(event('started'), event('stopped'));
   if (action.restrict) causes.push(event('changed', 'restricted_to'));
   if (action.command !== undefined) {
@@ -56,6 +74,14 @@ const meets = (caused: Pattern, awaited: Pattern): boolean =>
   caused.name === awaited.name &&
   (caused.subject === undefined || awaited.subject === undefined || caused.subject === awaited.subject);
 
+/** Whether an event that one reaction causes sets off another, on the same ticket or on one it reaches. */
+function reaches(from: Reaction, caused: Cause, to: Reaction): boolean {
+  const kinds = caused.elsewhere ?? from.kind;
+  return (
+    (kinds === 'any' || to.kind.some((kind) => kinds.includes(kind))) && to.on.some((awaited) => meets(caused, awaited))
+  );
+}
+
 /** What reacts at once: rules without a clock, tables that set, clocks that start and are met, tasks that open and close. */
 function reactions(context: CheckContext): Reaction[] {
   const { source, loaded } = context;
@@ -68,7 +94,7 @@ function reactions(context: CheckContext): Reaction[] {
   for (const [name, rule] of Object.entries(source.rules)) {
     if (rule.after !== undefined || rule.once !== undefined) continue;
     const causes = rule.do.flatMap((action) => [...causesOf(action, waits), ...edgesOf(context, action)]);
-    all.push({ id: name, at: ['rules', name], on: patternsOf(rule.on), causes });
+    all.push({ id: name, at: ['rules', name], on: patternsOf(rule.on), causes, kind: listOf(rule.kind) });
   }
   for (const table of Object.values(loaded.pack.tables)) {
     if (table.sets === undefined) continue;
@@ -82,22 +108,26 @@ function reactions(context: CheckContext): Reaction[] {
       at: ['tables', table.name, 'sets'],
       on,
       causes: [event('changed', table.sets)],
+      kind: table.kind,
     });
   }
   for (const [name, one] of Object.entries(source.commitments)) {
     const at = ['commitments', name];
-    all.push({ id: `commitment ${name}`, at, on: patternsOf(one.from), causes: [event('started', name)] });
-    all.push({ id: `commitment ${name}`, at, on: patternsOf(one.met), causes: [event('met', name)] });
+    const kind = listOf(one.kind);
+    all.push({ id: `commitment ${name}`, at, on: patternsOf(one.from), causes: [event('started', name)], kind });
+    all.push({ id: `commitment ${name}`, at, on: patternsOf(one.met), causes: [event('met', name)], kind });
   }
   for (const [name, one] of Object.entries(source.tasks)) {
     const at = ['tasks', name];
+    const kind = listOf(one.kind);
     all.push({
       id: `task ${name}`,
       at,
       on: patternsOf(one.opens),
       causes: [event('task_opened', name), event('started', name)],
+      kind,
     });
-    all.push({ id: `task ${name}`, at, on: patternsOf(one.closes), causes: [event('task_done', name)] });
+    all.push({ id: `task ${name}`, at, on: patternsOf(one.closes), causes: [event('task_done', name)], kind });
   }
   return all;
 }
@@ -121,7 +151,7 @@ function edgesOf(context: CheckContext, action: ActionSource): Pattern[] {
  * `began(x)` can end x, but x does not begin again by that.
  */
 function isEdgeOnly(circle: Reaction[], from: Reaction, to: Reaction): boolean {
-  const links = from.causes.filter((caused) => to.on.some((awaited) => meets(caused, awaited)));
+  const links = from.causes.filter((caused) => reaches(from, caused, to));
   return links.every(({ name, subject }) => {
     if (name !== 'began' && name !== 'ended') return false;
     const other = event(name === 'began' ? 'ended' : 'began', subject);
@@ -146,8 +176,7 @@ export const circles: Check = (context) => {
   }
 };
 
-const leads = (from: Reaction, to: Reaction): boolean =>
-  from.causes.some((caused) => to.on.some((awaited) => meets(caused, awaited)));
+const leads = (from: Reaction, to: Reaction): boolean => from.causes.some((caused) => reaches(from, caused, to));
 
 /** Groups of which each member leads to each, itself included (Tarjan). */
 function components(nodes: Reaction[], linked: (a: Reaction, b: Reaction) => boolean): Reaction[][] {

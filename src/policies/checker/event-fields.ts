@@ -2,6 +2,7 @@
 import type { Pattern } from '../../domain/policy/types';
 import type { CheckContext } from './context';
 import { COMMAND_EVENTS } from './events';
+import { actionsOf } from './walk';
 
 /** What every event has. */
 const ALWAYS = new Set(['type', 'at', 'by']);
@@ -19,7 +20,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   resumed: 'status ? reason',
   handed_off: 'owner from',
   noted: 'text',
-  linked: 'subject ? to kind',
+  linked: 'subject to kind ? instead',
+  unlinked: 'subject to kind',
   resolved: 'status ? resolution text',
   reopened: 'status',
   closed: 'status',
@@ -39,7 +41,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   untagged: 'subject tag',
   overridden: 'subject command reason',
   refused: 'subject command code message',
-  ticket_wanted: 'kind',
+  ticket_wanted: 'kind key',
   began: 'subject',
   ended: 'subject ? outcome',
   mark: 'subject owner mark ? due for',
@@ -88,7 +90,20 @@ export function guaranteed(context: CheckContext, pattern: Pattern, field: strin
   if (sure.split(' ').includes(field)) return 'yes';
   if (field === 'due' && pattern.name === 'mark' && hasDue(context, pattern.subject)) return 'yes';
   if (pattern.name === 'task_done') return answered(context, pattern.subject, field);
+  if (pattern.name === 'told') return said(context, pattern.subject, field);
   return maybe.split(' ').includes(field) || OPEN.has(pattern.name) ? 'perhaps' : 'no';
+}
+
+/** Whether what other tickets are told has a field: every rule that tells it sends it along. */
+function said(context: CheckContext, word: string | undefined, field: string): 'yes' | 'perhaps' | 'no' {
+  const tells = [...actionsOf(context.source)].flatMap(({ action }) =>
+    action.tell && (word === undefined || action.tell.event === word) ? [action.tell] : [],
+  );
+  if (tells.length === 0) return 'perhaps';
+  const sent = tells.filter((tell) => tell.with[field] !== undefined);
+  // A computed value may be missing.
+  const sure = sent.every((tell) => typeof tell.with[field] !== 'string' || !tell.with[field].startsWith('='));
+  return sent.length === 0 ? 'no' : sent.length === tells.length && sure ? 'yes' : 'perhaps';
 }
 
 /** Whether the answer to a task has a field. */

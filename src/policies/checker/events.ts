@@ -19,7 +19,11 @@ const STATES = about('state of a flow', (context) => context.names.states);
 const FLOWS = about('flow', (context) => context.names.flows);
 const SCHEDULES = about('schedule', (context) => context.names.schedules);
 /** A delivery without a name goes by its template. */
-const DELIVERIES = about('delivery', (context) => new Set([...context.names.deliveries, ...context.names.templates]));
+const DELIVERIES = about(
+  'delivery',
+  (context) =>
+    new Set([...context.names.deliveries, ...context.names.templates, ...context.names.told, ...context.names.kinds]),
+);
 const EDGES = about('condition or flow', (context) => new Set([...context.names.conditions, ...context.names.flows]));
 const CLOCKS = about(
   'clock',
@@ -111,6 +115,7 @@ export const EVENTS: Readonly<Record<string, About>> = {
   tagged: 'anything',
   untagged: 'anything',
   linked: 'anything',
+  unlinked: 'anything',
   overridden: 'anything',
   engine_fault: 'anything',
   refused: about('command', () => new Set(COMMANDS)),

@@ -68,7 +68,11 @@ export function packNames(source: PackSource, pack: CompiledPack): PackNames {
   return {
     roles: new Set([...Object.keys(source.people), CUSTOMER]),
     ticket: new Set([...TICKET_NAMES, ...fields]),
-    settable: new Set([...Object.keys(BUILT_IN_FIELDS), ...fields]),
+    settable: new Set([
+      ...Object.keys(BUILT_IN_FIELDS),
+      ...fields,
+      ...(Object.values(source.kinds).some((kind) => kind.statuses !== undefined) ? ['status'] : []),
+    ]),
     fields,
     words: keys(source.words),
     queues: keys(source.queues),

@@ -180,6 +180,8 @@ function actions(context: CheckContext): void {
     each(context, 'task', action.open_task?.template, names.tasks, [...at, 'open_task', 'template']);
     roles(context, action.open_task?.for, [...at, 'open_task', 'for']);
     each(context, 'kind of ticket', action.open_ticket?.kind, names.kinds, [...at, 'open_ticket', 'kind']);
+    for (const field of Object.keys(action.open_ticket?.fields ?? {}))
+      context.known('field that can be set', field, names.settable, [...at, 'open_ticket', 'fields', field]);
     roles(context, action.restrict?.to, [...at, 'restrict', 'to']);
     roles(context, action.call?.to, [...at, 'call', 'to']);
     if (action.command !== undefined) command(context, action.command, [...at, 'command']);

@@ -45,7 +45,8 @@ describe('the end of a ticket', () => {
       .filter((event) => event.seq > seq && LOUD.includes(event.type))
       .map((event) => event.subject);
     expect(after.filter((name) => !['after', 'auto_close'].includes(name ?? ''))).toEqual([]);
-    expect(drive.told()).toEqual(['PT0S page engineer']);
+    // A merged ticket tells the other that it is its duplicate, at that instant and never again.
+    expect(drive.told()).toEqual(['PT0S page engineer', ...(end === 'merge' ? ['PT3M ticket ticket'] : [])]);
   });
 
   test('keeps what is anchored at the resolution', () => {
