@@ -1,5 +1,5 @@
 /** What another ticket says to this one (design.md, decision 11). */
-import type { Json, JsonObject } from '../policy/types';
+import type { Json } from '../policy/types';
 import { setField } from './fields';
 import { dropLink, noteLink } from './links';
 import type { Turn } from './turn';
