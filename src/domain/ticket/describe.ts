@@ -173,7 +173,7 @@ const draft = (r: Reading): string =>
 /** What goes to another ticket. */
 const word = (r: Reading): string =>
   r.data['verb'] === 'open'
-    ? `Opened ${r.name || 'another ticket'} ${r.one('', 'to')}`.trim()
+    ? `Has a ticket opened, or finds it: ${r.one(r.name || 'of another kind', 'to')}`
     : `Told ${r.one('another ticket', 'to')}: ${r.name || 'something'}`;
 
 function delivery(r: Reading): string {

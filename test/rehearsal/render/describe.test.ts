@@ -58,7 +58,7 @@ describe('a sentence for every type of event', () => {
     ['tagged', { tag: 'vip' }, DANA, 'Tagged vip by dana'],
     ['untagged(vip)', {}, ENGINE, 'Tag vip removed'],
     ['noted', { text: 'RCA filed' }, DANA, 'Note by dana: “RCA filed”'],
-    ['linked(parent)', { to: 'TICK-2' }, DANA, 'Linked to TICK-2 as parent'],
+    ['linked(parent)', { to: 'TICK-2' }, DANA, 'Linked: TICK-2 is parent to this one'],
     ['resolved', { resolution: 'restored' }, DANA, 'Resolved by dana: “restored”'],
     ['reopened', {}, DANA, 'Reopened by dana'],
     ['closed', {}, DANA, 'Closed by dana'],
@@ -174,6 +174,22 @@ describe('a sentence for every type of event', () => {
       ENGINE,
       'Fault in the engine, set aside; the catch-all is told: “no overload”',
     ],
+    ['unlinked(member)', { to: 'TICK-2' }, ENGINE, 'No longer linked: TICK-2 is not member to this one any more'],
+    ['ticket_wanted', { kind: 'risk_cluster', key: 'dns' }, ENGINE, 'A ticket is wanted: risk cluster dns'],
+    ['told(lead_resolved)', { from: 'TICK-1' }, ENGINE, 'TICK-1 says: lead resolved'],
+    [
+      'ignored(lead_resolved)',
+      { from: 'TICK-1' },
+      ENGINE,
+      'TICK-1 says lead resolved, to no effect: the ticket is closed',
+    ],
+    [
+      'delivery(risk)',
+      { channel: 'ticket', verb: 'open', to: 'risk:dns' },
+      ENGINE,
+      'Has a ticket opened, or finds it: risk:dns',
+    ],
+    ['delivery(news)', { channel: 'ticket', verb: 'tell', to: 'TICK-1' }, ENGINE, 'Told TICK-1: news'],
     ['something_new(some_name)', {}, ENGINE, 'Something new: some name'],
   ])('%s %j', (name, data, by, expected) => {
     expect(said(name, data, by)).toBe(expected);
