@@ -1,94 +1,105 @@
 /** The rehearsal as a plain loop over the core: nothing else runs, so two days take milliseconds. */
 import { TocsinError } from '../domain/errors';
-import { advance, handle, nextDue, open } from '../domain/ticket/engine';
-import type { Delivery, Input, Receipt, Rejection, TicketEvent, TicketState } from '../domain/ticket/types';
+import { advance, handle, inputInstant, nextDue, open } from '../domain/ticket/engine';
+import type { Delivery, Input, Receipt, TicketEvent, TicketState } from '../domain/ticket/types';
+import { conduct, OpeningRefused, type Done, type Order, type Rehearsed } from './conductor';
 import type { Plan } from './plan';
 
-export interface Refusal {
-  at: number;
-  command: string;
-  rejection: Rejection;
-}
-
-export interface Rehearsed {
-  events: TicketEvent[];
-  state: TicketState;
-  refusals: Refusal[];
-}
+export { ended, type Rehearsed, type RehearsedTicket, type Refusal } from './conductor';
 
 /** Receipts in a total order: instant, then key. */
 export const byInstantAndKey = (a: Receipt, b: Receipt): number =>
   a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-/** What a command gets once its ticket has ended. */
-export const ended = (ticket: string): Rejection => ({
-  code: 'ESC_TICKET_ARCHIVED',
-  message: `${ticket} has no running workflow any more`,
-  details: { ticket },
-});
+/** One ticket on the core, with the receipts of its deliveries that have not come yet. */
+class CoreTicket {
+  private receipts: Receipt[] = [];
+
+  constructor(
+    readonly plan: Plan,
+    readonly name: string,
+    private state: TicketState,
+  ) {}
+
+  private keep(events: readonly TicketEvent[]): void {
+    for (const event of events) {
+      // What goes to another ticket is handed over by the conductor.
+      if (event.type === 'delivery' && event.data['channel'] !== 'ticket')
+        this.receipts.push(this.plan.world.receipt(event.data as unknown as Delivery, this.name));
+    }
+    this.receipts.sort(byInstantAndKey);
+  }
+
+  done(events: TicketEvent[]): Done {
+    this.keep(events);
+    const wake = this.wake();
+    return { events, state: this.state, ...(wake === Infinity ? {} : { wake }) };
+  }
+
+  private wake(): number {
+    return Math.min(this.receipts[0]?.at ?? Infinity, nextDue(this.plan.pack, this.state) ?? Infinity);
+  }
+
+  give(input: Input, at: number): Done {
+    const outcome = handle(this.plan.pack, this.state, input, at);
+    if (!outcome.ok) return { ...this.done([]), rejection: outcome.rejection };
+    this.state = outcome.state;
+    return this.done(outcome.events);
+  }
+
+  run(to: number): Done {
+    const events: TicketEvent[] = [];
+    for (let at = this.wake(); at <= to; at = this.wake()) {
+      const receipt = this.receipts[0];
+      const step = receipt && receipt.at <= at ? this.settle() : advance(this.plan.pack, this.state, at, at);
+      this.state = step.state;
+      this.keep(step.events);
+      events.push(...step.events);
+    }
+    const wake = this.wake();
+    return { events, state: this.state, ...(wake === Infinity ? {} : { wake }) };
+  }
+
+  private settle(): { state: TicketState; events: TicketEvent[] } {
+    const receipt = this.receipts.shift();
+    if (!receipt) return { state: this.state, events: [] };
+    const outcome = handle(this.plan.pack, this.state, { kind: 'receipt', receipt }, receipt.at);
+    return outcome.ok ? outcome : { state: this.state, events: [] };
+  }
+}
+
+const EMPTY = { events: [], state: undefined as never };
 
 /** Play a plan. Throws the catalogue's error when the opening itself is refused. */
 export function rehearseOnCore(plan: Plan): Rehearsed {
-  const { pack, scenario, world } = plan;
-  const opened = open(pack, scenario.ticket as never, {
-    id: plan.ticketId,
-    number: '10001',
-    at: scenario.openedAt,
-    recordedAt: scenario.openedAt,
-    packHash: plan.packHash,
-  });
-  if (!opened.ok)
-    throw new TocsinError(opened.rejection.code as never, opened.rejection.message, opened.rejection.details);
-  let state = opened.state;
-  const events: TicketEvent[] = [];
-  const receipts: Receipt[] = [];
-  const refusals: Refusal[] = [];
-  const queue = [...plan.inputs];
-
-  const take = (more: readonly TicketEvent[]): void => {
-    for (const event of more) {
-      events.push(event);
-      if (event.type === 'delivery') receipts.push(world.receipt(event.data as unknown as Delivery));
+  const tickets: CoreTicket[] = [];
+  const play = (order: Order): Done => {
+    if (order.do === 'open') {
+      const { id, number, at, opening } = order;
+      const outcome = open(plan.pack, opening, { id, number, at, recordedAt: at, packHash: plan.packHash });
+      if (!outcome.ok) return { ...EMPTY, rejection: outcome.rejection };
+      const name = plan.tickets.find((one) => one.id === id)?.name ?? id;
+      const ticket = new CoreTicket(plan, name, outcome.state);
+      tickets.push(ticket);
+      return ticket.done(outcome.events);
     }
-    receipts.sort(byInstantAndKey);
+    const ticket = tickets[order.ticket];
+    if (!ticket) throw new Error(`no ticket ${order.ticket} was opened`);
+    return order.do === 'run' ? ticket.run(order.to) : ticket.give(order.input, inputInstant(order.input));
   };
-  const give = (input: Input, at: number): void => {
-    // A closed ticket whose agenda is empty has ended, and takes nothing any more (design.md, decision 13).
-    if (
-      input.kind !== 'receipt' &&
-      state.ticket.status === 'closed' &&
-      receipts.length === 0 &&
-      nextDue(pack, state) === undefined
-    ) {
-      if (input.kind === 'command') refusals.push({ at, command: input.command.name, rejection: ended(plan.ticketId) });
-      return;
-    }
-    const outcome = handle(pack, state, input, at);
-    if (outcome.ok) {
-      state = outcome.state;
-      take(outcome.events);
-    } else if (input.kind === 'command')
-      refusals.push({ at, command: input.command.name, rejection: outcome.rejection });
-  };
-
-  take(opened.events);
-  for (;;) {
-    const command = queue[0]?.at ?? Infinity;
-    const receipt = receipts[0]?.at ?? Infinity;
-    const due = nextDue(pack, state) ?? Infinity;
-    const at = Math.min(command, receipt, due);
-    if (at > scenario.untilAt) break;
-    if (command === at) {
-      const next = queue.shift();
-      if (next) give(next.input, at);
-    } else if (receipt === at) {
-      const next = receipts.shift();
-      if (next) give({ kind: 'receipt', receipt: next }, at);
-    } else {
-      const step = advance(pack, state, at, at);
-      state = step.state;
-      take(step.events);
-    }
+  const piece = conduct(plan);
+  try {
+    let step = piece.next();
+    while (step.done !== true) step = piece.next(play(step.value));
+    return step.value;
+  } catch (error) {
+    throw refusedOpening(error);
   }
-  return { events, state, refusals };
+}
+
+/** The catalogue's error for an opening that the core refuses; any other error as it is. */
+export function refusedOpening(error: unknown): unknown {
+  if (!(error instanceof OpeningRefused)) return error;
+  const { code, message, details } = error.rejection;
+  return new TocsinError(code as never, message, { ...details, opening: error.ticket });
 }

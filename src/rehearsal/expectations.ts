@@ -3,7 +3,7 @@ import type { Expectation, Scenario } from './scenario';
 import { momentOf } from './scenario';
 import type { TimelineRow } from './rows';
 import { parseDuration, parseInstant } from '../domain/time/instants';
-import type { Refusal } from './core-engine';
+import type { RehearsedTicket, Refusal } from './conductor';
 
 export interface Checked {
   ok: boolean;
@@ -34,17 +34,48 @@ function isDelivery(row: TimelineRow, wanted: string | true): boolean {
   );
 }
 
-const NAMES = new Set(['at', 'event', 'deliver', 'within', 'after', 'before', 'count', 'refused', 'clauses', 'to']);
+const NAMES = new Set([
+  ...['at', 'event', 'deliver', 'within', 'after', 'before', 'count', 'refused', 'clauses', 'to', 'ticket'],
+]);
 
-function fits(row: TimelineRow, one: Expectation, scenario: Scenario): boolean {
+/** The tickets that were rehearsed, as a scenario speaks of them. */
+class Cast {
+  constructor(private readonly tickets: readonly RehearsedTicket[]) {}
+
+  /** Whether a ticket is the one meant: by name or id, any of a kind by that, and the first where none is named. */
+  means(wanted: string | undefined, name: string | undefined): boolean {
+    const [first] = this.tickets;
+    if (name === undefined || wanted === '*') return true;
+    if (wanted === undefined) return name === first?.name;
+    const ticket = this.tickets.find((one) => one.name === name);
+    return name === wanted || ticket?.id === wanted || ticket?.kind === wanted;
+  }
+
+  /** A value of an expectation: another ticket may stand there by its name. */
+  same(wanted: unknown, found: unknown): boolean {
+    const text = JSON.stringify(found ?? null);
+    if (JSON.stringify(wanted) === text) return true;
+    const swapped = this.swap(wanted);
+    return swapped !== wanted && JSON.stringify(swapped) === text;
+  }
+
+  /** The id of the ticket of a name, in lists too; anything else as it is. */
+  swap(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.swap(item));
+    return this.tickets.find((one) => one.name === value)?.id ?? value;
+  }
+}
+
+function fits(row: TimelineRow, one: Expectation, scenario: Scenario, cast: Cast): boolean {
+  if (!cast.means(one.ticket, row.ticket)) return false;
   // Beside an event, `deliver` says which delivery the event is about (undelivered, dropped).
   if (one.event === undefined ? row.type !== 'delivery' : !isEvent(row, one.event)) return false;
   if (one.deliver !== undefined && !isDelivery(row, one.deliver)) return false;
-  if (one.to !== undefined && ![row.data['to'], row.data['role']].flat().includes(one.to)) return false;
+  const addressed = [row.data['to'], row.data['role']].flat();
+  if (one.to !== undefined && !addressed.some((to) => cast.same(one.to, to))) return false;
   if (one.clauses && !one.clauses.every((clause) => row.clauses.includes(clause))) return false;
   for (const [name, value] of Object.entries(one)) {
-    if (!NAMES.has(name) && value !== undefined && JSON.stringify(row.data[name] ?? null) !== JSON.stringify(value))
-      return false;
+    if (!NAMES.has(name) && value !== undefined && !cast.same(value, row.data[name])) return false;
   }
   const at = parseInstant(row.at) ?? 0;
   if (one.after !== undefined && at <= momentOf(one.after, scenario.openedAt)) return false;
@@ -57,8 +88,9 @@ function fits(row: TimelineRow, one: Expectation, scenario: Scenario): boolean {
 }
 
 function sentence(one: Expectation): string {
-  const { at, event, deliver, to, template, within, count, refused, ...rest } = one;
+  const { at, event, deliver, to, template, within, count, refused, ticket, ...rest } = one;
   const parts = [
+    ticket && `${ticket}:`,
     refused === undefined ? undefined : `refused ${refused}`,
     event,
     deliver === undefined ? undefined : deliver === true ? 'delivery' : `delivery ${deliver}`,
@@ -75,16 +107,17 @@ function sentence(one: Expectation): string {
 }
 
 /** The nearest rows of the same kind, for a failure's message. */
-function nearest(rows: readonly TimelineRow[], one: Expectation, scenario: Scenario): string {
+function nearest(rows: readonly TimelineRow[], one: Expectation, scenario: Scenario, cast: Cast): string {
   const { at: _at, within: _within, after: _after, before: _before, count: _count, ...anyTime } = one;
-  const alike = rows.filter((row) => fits(row, anyTime as Expectation, scenario)).slice(0, 4);
+  const alike = rows.filter((row) => fits(row, anyTime as Expectation, scenario, cast)).slice(0, 4);
   return alike.length === 0 ? 'nothing of the kind' : alike.map((row) => `${row.offset} ${row.summary}`).join('; ');
 }
 
-function refusalFits(one: Expectation, refusals: readonly Refusal[], scenario: Scenario): boolean {
+function refusalFits(one: Expectation, refusals: readonly Refusal[], scenario: Scenario, cast: Cast): boolean {
   return refusals.some(
     (refusal) =>
       words(refusal.command) === words(one.refused ?? '') &&
+      cast.means(one.ticket, refusal.ticket) &&
       (one.at === undefined || refusal.at === momentOf(one.at, scenario.openedAt)) &&
       (one['code'] === undefined || one['code'] === refusal.rejection.code),
   );
@@ -95,23 +128,25 @@ export function checkExpectations(
   scenario: Scenario,
   rows: readonly TimelineRow[],
   refusals: readonly Refusal[],
+  tickets: readonly RehearsedTicket[] = [],
 ): Checked[] {
+  const cast = new Cast(tickets);
   const results: Checked[] = scenario.expect.map((one) => {
     if (one.refused !== undefined) {
-      const ok = refusalFits(one, refusals, scenario);
+      const ok = refusalFits(one, refusals, scenario, cast);
       return { ok, kind: 'expect', text: sentence(one), ...(ok ? {} : { found: 'it was not refused' }) };
     }
-    const found = rows.filter((row) => fits(row, one, scenario)).length;
+    const found = rows.filter((row) => fits(row, one, scenario, cast)).length;
     const ok = one.count === undefined ? found > 0 : found === one.count;
     return {
       ok,
       kind: 'expect',
       text: sentence(one),
-      ...(ok ? {} : { found: one.count === undefined ? nearest(rows, one, scenario) : `${found} times` }),
+      ...(ok ? {} : { found: one.count === undefined ? nearest(rows, one, scenario, cast) : `${found} times` }),
     };
   });
   for (const one of scenario.never) {
-    const row = rows.find((candidate) => fits(candidate, one, scenario));
+    const row = rows.find((candidate) => fits(candidate, one, scenario, cast));
     results.push({
       ok: row === undefined,
       kind: 'never',
@@ -121,7 +156,7 @@ export function checkExpectations(
   }
   const expected = scenario.expect.filter((one) => one.refused !== undefined);
   for (const refusal of refusals) {
-    if (expected.some((one) => refusalFits(one, [refusal], scenario))) continue;
+    if (expected.some((one) => refusalFits(one, [refusal], scenario, cast))) continue;
     results.push({
       ok: false,
       kind: 'never',

@@ -1,18 +1,44 @@
 /** A scenario as both engines play it: inputs at instants, in one order. */
-import type { CompiledPack } from '../domain/policy/types';
-import type { Actor, Command, Input } from '../domain/ticket/types';
+import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import type { Actor, Command, Input, Opening } from '../domain/ticket/types';
 import { commandName } from '../domain/ticket/commands';
-import { commandFields, momentOf, type Scenario, type ScriptStep } from './scenario';
+import {
+  commandFields,
+  momentOf,
+  ONLY,
+  ticketsOf,
+  type Scenario,
+  type ScenarioTicket,
+  type ScriptStep,
+} from './scenario';
+import { dayOf, idOf } from './ticket-ids';
 import { worldOf, type World } from './world';
+
+/** A ticket that the scenario itself opens. */
+export interface PlannedTicket extends ScenarioTicket {
+  id: string;
+  opening: ScenarioTicket['opening'] & Opening;
+}
+
+/** Something that comes from outside, with the name of the ticket it is for. */
+export interface PlannedInput {
+  at: number;
+  input: Input;
+  ticket: string;
+  step?: ScriptStep;
+}
 
 export interface Plan {
   scenario: Scenario;
   pack: CompiledPack;
   packHash: string;
-  ticketId: string;
+  /** In the order of their openings; there is at least one. */
+  tickets: PlannedTicket[];
   world: World;
+  /** Whether the script answers a fact of a ticket itself. */
+  scripted(fact: string, ticket: string): boolean;
   /** Commands and answers by instant; at one instant commands come in the order of the script, then answers. */
-  inputs: { at: number; input: Input; step?: ScriptStep }[];
+  inputs: PlannedInput[];
 }
 
 const actorOf = (by: ScriptStep['by']): Actor =>
@@ -23,25 +49,50 @@ const actorOf = (by: ScriptStep['by']): Actor =>
 /** Make the plan of a scenario under a compiled pack. */
 export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string): Plan {
   const world = worldOf(scenario);
+  const tickets = withIds(ticketsOf(scenario, scenario.openedAt));
+  const first = tickets[0]?.name ?? ONLY;
+  const ids = new Map(tickets.map((ticket) => [ticket.name, ticket.id]));
   const commands = scenario.script.map((step, i) => {
     const at = momentOf(step.at, scenario.openedAt);
+    const name = commandName(step.do) ?? step.do;
     const command: Command = {
       id: `script-${i + 1}`,
-      name: commandName(step.do) ?? step.do,
+      name,
       at,
       by: actorOf(step.by),
-      fields: commandFields(step),
+      fields: name === 'link' || name === 'merge' ? withIdsOf(commandFields(step), ids) : commandFields(step),
     };
     const input: Input = { kind: 'command', command };
-    return { at, input, step };
+    return { at, input, step, ticket: step.ticket ?? first };
   });
-  const answers = world.answers.map((answer): { at: number; input: Input } => ({
-    at: answer.at,
-    input: { kind: 'fact', answer },
-  }));
+  const answers = world.answers.map(({ ticket = first, answer }): PlannedInput => {
+    return { at: answer.at, input: { kind: 'fact', answer }, ticket };
+  });
   const inputs = [...commands, ...answers].filter((one) => one.at <= scenario.untilAt);
   // Array.prototype.sort is stable: the script's order holds at one instant.
   inputs.sort((a, b) => a.at - b.at);
-  const day = new Date(scenario.openedAt).toISOString().slice(0, 10).replaceAll('-', '');
-  return { scenario, pack, packHash, ticketId: `TICK-${day}-001`, world, inputs };
+  const scripted = (fact: string, ticket: string): boolean =>
+    world.answers.some((one) => one.answer.fact === fact && (one.ticket ?? first) === ticket);
+  return { scenario, pack, packHash, tickets, world, scripted, inputs };
 }
+
+/** Ids as the store would give them: the UTC day of the opening, and that day's running number. */
+function withIds(tickets: readonly ScenarioTicket[]): PlannedTicket[] {
+  const days = new Map<string, number>();
+  return tickets.map((ticket) => {
+    const day = dayOf(ticket.openedAt);
+    const n = (days.get(day) ?? 0) + 1;
+    days.set(day, n);
+    return { ...ticket, id: idOf(day, n), opening: ticket.opening as PlannedTicket['opening'] };
+  });
+}
+
+/** Links and merges name other tickets as the scenario does. */
+function withIdsOf(fields: JsonObject, ids: ReadonlyMap<string, string>): JsonObject {
+  const named = Object.entries(fields).map(([name, value]) => {
+    const id = REFERENCES.has(name) && typeof value === 'string' ? ids.get(value) : undefined;
+    return [name, id ?? value] as const;
+  });
+  return Object.fromEntries(named);
+}
+const REFERENCES = new Set(['to', 'into', 'ticket']);

@@ -7,13 +7,14 @@ import type { TicketEvent } from '../domain/ticket/types';
 import { hashOf, loadPack, type LoadedPack } from '../policies/load';
 import { renderTemplate } from '../policies/templates';
 import { checkExpectations, type Checked } from './expectations';
-import { rehearseOnCore, type Rehearsed, type Refusal } from './core-engine';
+import { rehearseOnCore, type Rehearsed, type RehearsedTicket, type Refusal } from './core-engine';
 import { planOf, type Plan } from './plan';
-import { rowsOf, type SubjectOf, type TimelineRow } from './rows';
-import { folderOf, momentOf, type Scenario } from './scenario';
+import { rowsOfAll, type SubjectOf, type TimelineRow } from './rows';
+import { folderOf, momentOf, ONLY, type Scenario } from './scenario';
 
 export interface Rehearsal {
   scenario: Scenario;
+  tickets: RehearsedTicket[];
   rows: TimelineRow[];
   checks: Checked[];
   refusals: Refusal[];
@@ -130,8 +131,10 @@ const placeOf = (scenario: Scenario, path: readonly string[]): string => scenari
 function placed(error: unknown, scenario: Scenario): unknown {
   const field = error instanceof TocsinError ? error.details['field'] : undefined;
   if (!(error instanceof TocsinError) || typeof field !== 'string') return error;
-  const at = placeOf(scenario, ['ticket', ...field.split('.')]);
-  return new TocsinError(error.code, `${at} ticket.${field}: ${error.message}`, error.details);
+  const name = error.details['opening'];
+  const place = scenario.tickets && typeof name === 'string' && name !== ONLY ? ['tickets', name] : [ONLY];
+  const path = [...place, ...field.split('.')];
+  return new TocsinError(error.code, `${placeOf(scenario, path)} ${path.join('.')}: ${error.message}`, error.details);
 }
 
 /** Play a scenario. Throws when the scenario, its pack or its opening is refused. */
@@ -141,14 +144,14 @@ export async function rehearse(
   engine: Engine = rehearseOnCore,
 ): Promise<Rehearsal> {
   const plan = planFor(scenario, loaded);
-  const { events, refusals } = await Promise.resolve()
+  const { tickets, refusals } = await Promise.resolve()
     .then(() => engine(plan))
     .catch((error: unknown) => {
       throw placed(error, scenario);
     });
-  const rows = rowsOf(events, plan.pack, subjectsOf(loaded));
-  const checks = checkExpectations(scenario, rows, refusals);
-  return { scenario, rows, checks, refusals, ok: checks.every((check) => check.ok) };
+  const rows = rowsOfAll(tickets, subjectsOf(loaded));
+  const checks = checkExpectations(scenario, rows, refusals, tickets);
+  return { scenario, tickets, rows, checks, refusals, ok: checks.every((check) => check.ok) };
 }
 
 /** Steps of the script that are not played, as they lie after the end. */

@@ -1,6 +1,7 @@
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import { describe } from '../domain/ticket/describe';
 import type { TicketEvent } from '../domain/ticket/types';
+import type { RehearsedTicket } from './conductor';
 import { formatDuration, formatInstant } from '../domain/time/instants';
 
 /** One row of a timeline, as `--json` prints it (design.md, "Interfaces"). */
@@ -9,6 +10,8 @@ export interface TimelineRow {
   /** ISO 8601 duration since the opening. */
   offset: string;
   type: string;
+  /** What the scenario calls the ticket; only where there are several. */
+  ticket?: string;
   subject?: string;
   summary: string;
   clauses: string[];
@@ -27,13 +30,32 @@ function dataOf(event: TicketEvent, subjectOf: SubjectOf | undefined): JsonObjec
 /** The rows of a ticket's events. `recordedAt` takes no part: a timeline is about when things were due and done. */
 export function rowsOf(events: readonly TicketEvent[], _pack: CompiledPack, subjectOf?: SubjectOf): TimelineRow[] {
   const opened = events[0]?.at ?? 0;
-  return events.map((event) => ({
+  return events.map((event) => rowOf(event, opened, subjectOf));
+}
+
+function rowOf(event: TicketEvent, opened: number, subjectOf: SubjectOf | undefined, ticket?: string): TimelineRow {
+  const ahead = event.at - opened;
+  return {
     at: formatInstant(event.at),
-    offset: formatDuration(event.at - opened),
+    offset: ahead < 0 ? `-${formatDuration(-ahead)}` : formatDuration(ahead),
     type: event.type,
+    ...(ticket === undefined ? {} : { ticket }),
     ...(event.subject === undefined ? {} : { subject: event.subject }),
     summary: describe(event),
     clauses: event.clauses,
     data: dataOf(event, subjectOf),
-  }));
+  };
+}
+
+/**
+ * The rows of all tickets of a rehearsal: by instant, at one instant ticket by ticket in the order of their openings.
+ * Where there is only one, its rows are those of {@link rowsOf}.
+ */
+export function rowsOfAll(tickets: readonly RehearsedTicket[], subjectOf?: SubjectOf): TimelineRow[] {
+  const opened = tickets[0]?.events[0]?.at ?? 0;
+  const several = tickets.length > 1;
+  return tickets
+    .flatMap((ticket, order) => ticket.events.map((event) => ({ ticket, order, event })))
+    .sort((a, b) => a.event.at - b.event.at || a.order - b.order || a.event.seq - b.event.seq)
+    .map(({ ticket, event }) => rowOf(event, opened, subjectOf, several ? ticket.name : undefined));
 }

@@ -96,6 +96,7 @@ const expectation = z.looseObject({
   before: moment.optional(),
   count: z.number().int().nonnegative().optional(),
   refused: z.string().optional(),
+  ticket: z.string().optional(),
   clauses: z.array(z.string()).optional(),
 });
 /** What a scripted outcome can tell deliveries apart by. */
@@ -112,6 +113,7 @@ const MATCHED = [
   'state',
   'priority',
   'key',
+  'ticket',
 ];
 const outcome = z.strictObject({
   match: z
@@ -127,6 +129,7 @@ const outcome = z.strictObject({
 });
 const answer = z.strictObject({
   fact: z.string(),
+  ticket: z.string().optional(),
   at: moment,
   value: json.optional(),
   score: z.number().optional(),
@@ -140,7 +143,8 @@ export const scenarioSchema = z.strictObject({
   policy: z.string(),
   params: mapOf(z.string()),
   ticket: openingSchema.optional(),
-  tickets: z.record(z.string(), openingSchema).optional(),
+  /** Several tickets, each with a name of its own and perhaps its own instant. */
+  tickets: z.record(z.string(), openingShape.extend({ opened: moment.optional() }).superRefine(hasCustomer)).optional(),
   opened: instant,
   script: listOf(step),
   until: moment,
@@ -156,11 +160,29 @@ export type ScriptedOutcome = ScenarioSource['deliveries'][number];
 export type Expectation = ScenarioSource['expect'][number];
 export type ScriptStep = ScenarioSource['script'][number];
 
+/** A ticket of a scenario: what it is called, what opens it, and when. */
+export interface ScenarioTicket {
+  name: string;
+  opening: NonNullable<ScenarioSource['ticket']>;
+  openedAt: number;
+}
+
+/** The name of the ticket that stands under `ticket:`. */
+export const ONLY = 'ticket';
+
+/** The tickets of a scenario in the order of their openings; those of one instant as they stand in the file. */
+export function ticketsOf(source: Pick<ScenarioSource, 'ticket' | 'tickets'>, openedAt: number): ScenarioTicket[] {
+  const one = source.ticket ? [{ name: ONLY, opening: source.ticket, openedAt }] : [];
+  const several = Object.entries(source.tickets ?? {}).map(([name, { opened, ...opening }]) => {
+    return { name, opening, openedAt: opened === undefined ? openedAt : momentOf(opened, openedAt) };
+  });
+  return [...one, ...several].sort((a, b) => a.openedAt - b.openedAt);
+}
+
 export interface Scenario extends ScenarioSource {
   file: string;
   openedAt: number;
   untilAt: number;
-  ticket: NonNullable<ScenarioSource['ticket']>;
   /** `file:line:column` of something in the file. */
   locate?(path: readonly PropertyKey[]): string;
 }
@@ -235,6 +257,7 @@ function expectationFaults(one: Expectation, path: Path): Fault[] {
 /** What the form alone does not tell. */
 function meaningFaults(source: ScenarioSource, openedAt: number): Fault[] {
   const faults: Fault[] = [];
+  const tickets = ticketsOf(source, openedAt);
   const notBefore = (text: string, path: Path): void => {
     if (momentOf(text, openedAt) >= openedAt) return;
     faults.push({ path, message: `${text} lies before the opening, ${source.opened}`, rule: 'order' });
@@ -247,16 +270,18 @@ function meaningFaults(source: ScenarioSource, openedAt: number): Fault[] {
       const message = `there is no command "${one.do}"; commands are ${COMMANDS.join(', ')}`;
       faults.push({ path: ['script', i, 'do'], message, rule: 'command' });
     }
-    if (one.ticket !== undefined && source.tickets?.[one.ticket] === undefined)
-      faults.push({ path: ['script', i, 'ticket'], message: `there is no ticket "${one.ticket}"`, rule: 'ticket' });
+    const ticket = tickets.find((known) => known.name === (one.ticket ?? tickets[0]?.name));
+    if (ticket && momentOf(one.at, openedAt) < ticket.openedAt) {
+      const message = `${one.at} lies before the opening of "${ticket.name}"`;
+      faults.push({ path: ['script', i, 'at'], message, rule: 'order' });
+    }
   });
   source.answers.forEach((one, i) => notBefore(one.at, ['answers', i, 'at']));
   for (const list of ['expect', 'never'] as const)
     source[list].forEach((one, i) => faults.push(...expectationFaults(one, [list, i])));
-  const tickets = Object.keys(source.tickets ?? {}).length + (source.ticket ? 1 : 0);
-  if (tickets === 0) faults.push({ path: ['ticket'], message: 'is missing', rule: 'required' });
-  if (tickets > 1)
-    faults.push({ path: ['tickets'], message: 'only one ticket can be rehearsed at a time yet', rule: 'ticket' });
+  for (const [name, one] of Object.entries(source.tickets ?? {}))
+    if (one.opened !== undefined) notBefore(one.opened, ['tickets', name, 'opened']);
+  if (tickets.length === 0) faults.push({ path: ['ticket'], message: 'is missing', rule: 'required' });
   return faults;
 }
 
@@ -292,8 +317,7 @@ export function parseScenario(text: string, file: string): Scenario {
   const openedAt = parseInstant(source.opened) ?? 0;
   const faults = meaningFaults(source, openedAt);
   if (faults.length > 0) refuse(faults.map(say));
-  const ticket = (source.ticket ?? Object.values(source.tickets ?? {})[0]) as Scenario['ticket'];
-  return { ...source, ticket, file, openedAt, untilAt: momentOf(source.until, openedAt), locate };
+  return { ...source, file, openedAt, untilAt: momentOf(source.until, openedAt), locate };
 }
 
 /** Read a scenario file; its `policy` is resolved beside the file first, then as a pack's name by the caller. */

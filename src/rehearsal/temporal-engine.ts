@@ -13,41 +13,52 @@ import type { google } from '@temporalio/proto';
 import { connect, dataConverter } from '../client/connection';
 import { translate } from '../client/tickets';
 import { TocsinError } from '../domain/errors';
-import type { Delivery, Receipt, Rejection, TicketEvent } from '../domain/ticket/types';
+import { inputInstant, refuseOpening } from '../domain/ticket/engine';
+import type { Delivery, Input, Opening, Receipt, Rejection, TicketEvent } from '../domain/ticket/types';
 import { bundlePath, makeBundle } from '../worker/bundle';
 import { PackCodec } from '../worker/pack-codec';
 import {
   commandUpdate,
   factSignal,
   horizonUpdate,
-  stateQuery,
+  receiptSignal,
+  rehearsalQuery,
   TIMELINE_PAGE,
-  timelineQuery,
+  toldSignal,
   type TicketInput,
 } from '../workflows/messages';
 import type { PinnedPack } from '../workflows/pack-converter';
-import { ended, type Rehearsed, type Refusal } from './core-engine';
+import { conduct, type Done, type Order, type Rehearsed } from './conductor';
+import { refusedOpening } from './core-engine';
 import type { Plan } from './plan';
 
 export const REHEARSAL_NAMESPACE = 'tocsin-rehearsal';
 /** Skips are free; the default of 200 a session would end a long rehearsal. */
 const SKIPS = 1_000_000;
 
+/** Which ticket of which plan a workflow plays. */
+interface Rehearsing {
+  plan: Plan;
+  name: string;
+}
+
 export interface RehearsalServer {
   client: Client;
   address: string;
   taskQueue: string;
-  worlds: Map<string, Plan>;
+  worlds: Map<string, Rehearsing>;
   close(): Promise<void>;
 }
 
 /** Activities of a rehearsal: the world answers, nothing leaves the machine. */
-function recordingActivities(worlds: Map<string, Plan>): Record<string, (delivery: Delivery) => Promise<Receipt>> {
+function recordingActivities(
+  worlds: Map<string, Rehearsing>,
+): Record<string, (delivery: Delivery) => Promise<Receipt>> {
   const record = async (delivery: Delivery): Promise<Receipt> => {
     const { workflowId } = Context.current().info.workflowExecution ?? {};
-    const plan = worlds.get(workflowId ?? '');
-    if (!plan) throw new Error(`no rehearsal ${workflowId ?? ''} runs here`);
-    return plan.world.receipt(delivery);
+    const rehearsing = worlds.get(workflowId ?? '');
+    if (!rehearsing) throw new Error(`no rehearsal ${workflowId ?? ''} runs here`);
+    return rehearsing.plan.world.receipt(delivery, rehearsing.name);
   };
   return { deliverPage: record, deliverMessage: record };
 }
@@ -58,7 +69,7 @@ export async function openRehearsalServer(address: string, packs: string, bundle
   const { client, connection } = await connect(settings);
   await requireTimeSkipping(client);
   const taskQueue = `rehearsal-${randomUUID()}`;
-  const worlds = new Map<string, Plan>();
+  const worlds = new Map<string, Rehearsing>();
   installQuietRuntime();
   const native = await NativeConnection.connect({ address });
   const code = bundle ?? (await readFile(bundlePath(), 'utf8').catch(async () => (await makeBundle()).code));
@@ -114,30 +125,26 @@ const durationOf = (ms: number): google.protobuf.IDuration => ({
 
 /** Play one plan on the server. Several may run at once: each workflow has its own virtual clock. */
 export async function rehearseOnTemporal(plan: Plan, server: RehearsalServer): Promise<Rehearsed> {
-  const { client, taskQueue } = server;
-  const { scenario } = plan;
-  // Unique a run; the ticket's own id, which keys of deliveries hold, is the same on both engines.
-  const workflowId = `rehearsal-${randomUUID()}`;
-  server.worlds.set(workflowId, plan);
-  const pinned: PinnedPack = { packHash: plan.packHash, body: undefined as never };
-  const first = plan.inputs[0]?.at ?? scenario.untilAt + 1;
-  const input: TicketInput = {
-    id: plan.ticketId,
-    number: '10001',
-    opening: { opening: scenario.ticket as never, at: scenario.openedAt },
-    queues: { pages: taskQueue, deliveries: taskQueue, store: taskQueue },
-    rehearsal: { horizon: first },
+  const tickets: TemporalTicket[] = [];
+  const play = async (order: Order): Promise<Done> => {
+    if (order.do === 'open') {
+      const ticket = new TemporalTicket(server, plan, order);
+      tickets.push(ticket);
+      return ticket.open(order.opening, order.number);
+    }
+    const ticket = tickets[order.ticket];
+    if (!ticket) throw new Error(`no ticket ${order.ticket} was opened`);
+    return order.do === 'run' ? ticket.run(order.to) : ticket.give(order.input);
   };
-  await startSkipping(client, workflowId, taskQueue, [pinned, input]);
-  const driver = new Driver(client, workflowId, scenario.openedAt);
+  const piece = conduct(plan);
   try {
-    return await driver.play(plan);
+    let step = piece.next();
+    while (step.done !== true) step = piece.next(await play(step.value));
+    return step.value;
+  } catch (error) {
+    throw refusedOpening(error);
   } finally {
-    await client.workflow
-      .getHandle(workflowId)
-      .terminate('rehearsal over')
-      .catch(() => undefined);
-    server.worlds.delete(workflowId);
+    await Promise.all(tickets.map((ticket) => ticket.end()));
   }
 }
 
@@ -161,51 +168,92 @@ async function startSkipping(
   });
 }
 
-class Driver {
-  private virtual = 0;
+/** One ticket's workflow, with a virtual clock of its own that is moved from one instant of the piece to the next. */
+class TemporalTicket {
+  // Unique a run; the ticket's own id, which keys of deliveries hold, is the same on both engines.
+  private readonly workflowId = `rehearsal-${randomUUID()}`;
+  private virtual: number;
   private skips = 0;
-  private readonly handle;
+  private seq = 0;
 
   constructor(
-    private readonly client: Client,
-    private readonly workflowId: string,
-    openedAt: number,
+    private readonly server: RehearsalServer,
+    private readonly plan: Plan,
+    private readonly place: { id: string; at: number },
   ) {
-    this.handle = client.workflow.getHandle(workflowId);
-    this.virtual = openedAt;
+    this.virtual = place.at;
+    const name = plan.tickets.find((one) => one.id === place.id)?.name ?? place.id;
+    server.worlds.set(this.workflowId, { plan, name });
   }
 
-  async play(plan: Plan): Promise<Rehearsed> {
-    const refusals: Refusal[] = [];
-    const queue = [...plan.inputs];
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      await this.reach(next.at);
-      if (next.input.kind === 'command') {
-        const { command } = next.input;
-        const refused = await this.give(() =>
-          this.handle.executeUpdate(commandUpdate, { args: [command], updateId: command.id }),
-        );
-        if (refused)
-          refusals.push({
-            at: next.at,
-            command: command.name,
-            rejection: refused.code === 'ESC_TICKET_ARCHIVED' ? ended(plan.ticketId) : refused,
-          });
-      } else if (next.input.kind === 'fact') {
-        const { answer } = next.input;
-        await this.whileOpen(() => this.handle.signal(factSignal, answer));
-      }
-    }
-    await this.reach(plan.scenario.untilAt + 1);
+  private get client(): Client {
+    return this.server.client;
+  }
+
+  private get handle() {
+    return this.client.workflow.getHandle(this.workflowId);
+  }
+
+  async open(opening: Opening, number: string): Promise<Done> {
+    const { taskQueue } = this.server;
+    const { id, at } = this.place;
+    // The workflow opens its ticket in its first task; a refusal would end it, so it is asked for beforehand.
+    const refused = refuseOpening(this.plan.pack, opening);
+    if (refused) return { events: [], state: undefined as never, rejection: refused };
+    const pinned: PinnedPack = { packHash: this.plan.packHash, body: undefined as never };
+    const input: TicketInput = {
+      id,
+      number,
+      opening: { opening, at },
+      queues: { pages: taskQueue, deliveries: taskQueue, store: taskQueue },
+      rehearsal: { horizon: at },
+    };
+    await startSkipping(this.client, this.workflowId, taskQueue, [pinned, input]);
+    await this.reach(at);
+    return this.look();
+  }
+
+  /** Everything the ticket did since the last look, and when it will do something by itself. */
+  private async look(): Promise<Done> {
     const events: TicketEvent[] = [];
-    for (let page: TicketEvent[] | undefined; page === undefined || page.length === TIMELINE_PAGE;) {
-      page = await this.handle.query(timelineQuery, events.at(-1)?.seq ?? 0, TIMELINE_PAGE);
-      events.push(...page);
+    for (;;) {
+      const seen = await this.handle.query(rehearsalQuery, this.seq);
+      events.push(...seen.events);
+      this.seq = events.at(-1)?.seq ?? this.seq;
+      if (seen.events.length < TIMELINE_PAGE)
+        return { events, state: seen.state, ...(seen.wake === undefined ? {} : { wake: seen.wake }) };
     }
-    return { events, state: await this.handle.query(stateQuery), refusals };
   }
 
-  private async give(run: () => Promise<unknown>): Promise<Rejection | undefined> {
+  async give(input: Input): Promise<Done> {
+    await this.reach(inputInstant(input));
+    const { handle } = this;
+    let rejection: Rejection | undefined;
+    if (input.kind === 'command') {
+      const { command } = input;
+      rejection = await this.refusal(() =>
+        handle.executeUpdate(commandUpdate, { args: [command], updateId: command.id }),
+      );
+    } else if (input.kind === 'fact') await this.whileOpen(() => handle.signal(factSignal, input.answer));
+    else if (input.kind === 'told') await this.whileOpen(() => handle.signal(toldSignal, input.told));
+    else await this.whileOpen(() => handle.signal(receiptSignal, input.receipt));
+    // The horizon again, at the same instant: it is reached once what was just given has been taken.
+    await this.reach(inputInstant(input));
+    const done = await this.look();
+    return rejection ? { ...done, rejection } : done;
+  }
+
+  async run(to: number): Promise<Done> {
+    await this.reach(to + 1);
+    return this.look();
+  }
+
+  async end(): Promise<void> {
+    await this.handle.terminate('rehearsal over').catch(() => undefined);
+    this.server.worlds.delete(this.workflowId);
+  }
+
+  private async refusal(run: () => Promise<unknown>): Promise<Rejection | undefined> {
     try {
       await run();
       return undefined;

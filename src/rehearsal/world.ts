@@ -5,13 +5,14 @@ import { momentOf, type Scenario, type ScriptedOutcome } from './scenario';
 
 export interface World {
   /** What becomes of a delivery, and when that is known. */
-  receipt(delivery: Delivery): Receipt;
-  answers: FactAnswer[];
+  receipt(delivery: Delivery, ticket?: string): Receipt;
+  /** The scripted answers, with the name of the ticket each is for. */
+  answers: { ticket?: string; answer: FactAnswer }[];
 }
 
-function fits(rule: ScriptedOutcome, delivery: Delivery, openedAt: number): boolean {
+function fits(rule: ScriptedOutcome, delivery: Delivery, openedAt: number, ticket: string | undefined): boolean {
   const match = rule.match as Record<string, unknown>;
-  const record = delivery as unknown as Record<string, unknown>;
+  const record: Record<string, unknown> = { ...delivery, ticket };
   if (rule.from !== undefined && delivery.at < momentOf(rule.from, openedAt)) return false;
   if (rule.until !== undefined && delivery.at >= momentOf(rule.until, openedAt)) return false;
   return Object.entries(match).every(([name, value]) => value === undefined || record[name] === value);
@@ -21,8 +22,8 @@ function fits(rule: ScriptedOutcome, delivery: Delivery, openedAt: number): bool
 export function worldOf(scenario: Pick<Scenario, 'deliveries' | 'answers' | 'roster' | 'openedAt'>): World {
   const { openedAt } = scenario;
   return {
-    receipt(delivery) {
-      const rule = scenario.deliveries.find((one) => fits(one, delivery, openedAt));
+    receipt(delivery, ticket) {
+      const rule = scenario.deliveries.find((one) => fits(one, delivery, openedAt, ticket));
       const person =
         rule?.person ??
         (typeof scenario.roster[delivery.role] === 'string' ? String(scenario.roster[delivery.role]) : undefined);
@@ -38,11 +39,14 @@ export function worldOf(scenario: Pick<Scenario, 'deliveries' | 'answers' | 'ros
       };
     },
     answers: scenario.answers.map((answer) => ({
-      fact: answer.fact,
-      at: momentOf(answer.at, openedAt),
-      ...(answer.value === undefined ? {} : { value: answer.value }),
-      ...(answer.score === undefined ? {} : { score: answer.score }),
-      ...(answer.reasons === undefined ? {} : { reasons: answer.reasons }),
+      ...(answer.ticket === undefined ? {} : { ticket: answer.ticket }),
+      answer: {
+        fact: answer.fact,
+        at: momentOf(answer.at, openedAt),
+        ...(answer.value === undefined ? {} : { value: answer.value }),
+        ...(answer.score === undefined ? {} : { score: answer.score }),
+        ...(answer.reasons === undefined ? {} : { reasons: answer.reasons }),
+      },
     })),
   };
 }

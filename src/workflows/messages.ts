@@ -32,6 +32,15 @@ export interface TicketInput {
   renewAfterEvents?: number;
 }
 
+/** Where a rehearsed ticket stands. */
+export interface RehearsalView {
+  /** At most a page of them. */
+  events: TicketEvent[];
+  state: TicketState;
+  /** The next instant at which something falls due or a receipt comes, however far the horizon is. */
+  wake?: number;
+}
+
 /** Only in rehearsal, whose driver moves the horizon on: nothing due at or after it is acted on. */
 export interface RehearsalInput {
   horizon: number;
@@ -87,6 +96,8 @@ export const agendaQuery = defineQuery<AgendaItem[]>('agenda');
 export const timelineQuery = defineQuery<TicketEvent[], [after: number, limit: number]>('timeline');
 /** As many events as stay well under Temporal's payload limits. */
 export const TIMELINE_PAGE = 300;
+/** For a rehearsal's driver: the events after a seq, and when the ticket does something by itself. */
+export const rehearsalQuery = defineQuery<RehearsalView, [after: number]>('rehearsal');
 export const stateQuery = defineQuery<TicketState>('state');
 
 /** The activities a ticket calls. `src/activities` and `src/store` implement them; the workflow knows only these types. */

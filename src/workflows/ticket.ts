@@ -28,10 +28,13 @@ import {
   nudgeSignal,
   receiptSignal,
   stateQuery,
+  rehearsalQuery,
   timelineQuery,
+  TIMELINE_PAGE,
   toldSignal,
   viewQuery,
   type Carried,
+  type RehearsalView,
   type TicketInput,
   type TicketView,
 } from './messages';
@@ -118,7 +121,9 @@ class TicketRun {
     if (!this.rehearsed && this.log.length > RECENT) this.log = this.log.slice(-RECENT);
     const deliveries = events
       .filter((event) => event.type === 'delivery')
-      .map((event) => event.data as unknown as Delivery);
+      .map((event) => event.data as unknown as Delivery)
+      // In a rehearsal the driver hands over what goes to another ticket.
+      .filter((delivery) => !this.rehearsed || delivery.channel !== 'ticket');
     this.superseded.push(...this.outbox.add(deliveries));
     if (!this.rehearsed) this.archive.add(events);
   }
@@ -198,10 +203,21 @@ class TicketRun {
   }
 
   private wakeAt(): number | undefined {
+    const at = this.next();
+    return at === undefined || (this.horizon !== undefined && at >= this.horizon) ? undefined : at;
+  }
+
+  /** When something falls due or, in a rehearsal, a scripted receipt comes. */
+  private next(): number | undefined {
     const due = nextDue(this.pack.body, this.state);
     const receipt = this.receipts[0]?.at;
-    const at = due === undefined ? receipt : receipt === undefined ? due : Math.min(due, receipt);
-    return at === undefined || (this.horizon !== undefined && at >= this.horizon) ? undefined : at;
+    return due === undefined ? receipt : receipt === undefined ? due : Math.min(due, receipt);
+  }
+
+  rehearsal(after: number): RehearsalView {
+    const wake = this.next();
+    const events = this.log.filter((event) => event.seq > after).slice(0, TIMELINE_PAGE);
+    return { events, state: this.state, ...(wake === undefined ? {} : { wake }) };
   }
 
   private arm(): void {
@@ -357,6 +373,7 @@ export async function ticket(pack: PinnedPack, input: TicketInput): Promise<Tick
   setHandler(viewQuery, () => run.view());
   setHandler(agendaQuery, () => [...agenda(pack.body, run.state)]);
   setHandler(timelineQuery, (after, limit) => run.log.filter((event) => event.seq > after).slice(0, limit));
+  setHandler(rehearsalQuery, (after) => run.rehearsal(after));
   setHandler(stateQuery, () => run.state);
 
   run.step();

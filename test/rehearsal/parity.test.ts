@@ -1,5 +1,6 @@
 import type { Delivery, Input, Receipt, TicketEvent, TicketState } from '../../src/domain/ticket/types';
 import { advance, handle, inputInstant, nextDue, open } from '../../src/domain/ticket/engine';
+import { answerOf, correlate, factsAt, summaryOf } from '../../src/domain/ticket/correlate';
 import { byInstantAndKey, rehearseOnCore } from '../../src/rehearsal/core-engine';
 import type { Plan } from '../../src/rehearsal/plan';
 import { repositoryPack } from '../support/pack';
@@ -13,7 +14,7 @@ import { firstDifference } from '../support/timeline';
 function playInSplits(plan: Plan, random: () => number): TicketEvent[] {
   const { pack, scenario, world } = plan;
   const opened = open(pack, scenario.ticket as never, {
-    id: plan.ticketId,
+    id: plan.tickets[0]?.id ?? '',
     number: '10001',
     at: scenario.openedAt,
     recordedAt: 1,
@@ -26,7 +27,18 @@ function playInSplits(plan: Plan, random: () => number): TicketEvent[] {
   const receiptsOf = (some: readonly TicketEvent[]): Receipt[] =>
     some.filter((event) => event.type === 'delivery').map((event) => world.receipt(event.data as unknown as Delivery));
   let receipts = receiptsOf(events);
-  const inputs: Input[] = plan.inputs.map((one) => one.input);
+  // Nobody else is there: a question over tickets is answered once, at the opening, after what is given at that instant.
+  const me = summaryOf(opened.state);
+  const asked = factsAt(pack, 'support')
+    .filter((fact) => !plan.scripted(fact.name, plan.tickets[0]?.name ?? ''))
+    .map((fact, i): Input => {
+      const key = `${fact.name}:${me.id}/${opened.state.seq}:${i + 1}`;
+      const answer = answerOf(fact, correlate(pack, fact, me, [], scenario.openedAt), scenario.openedAt, key);
+      return { kind: 'fact', answer };
+    });
+  const given = plan.inputs.map((one) => one.input);
+  const later = given.findIndex((input) => inputInstant(input) > scenario.openedAt);
+  const inputs: Input[] = later < 0 ? [...given, ...asked] : given.toSpliced(later, 0, ...asked);
   const instantOf = (input: Input | undefined): number => (input === undefined ? Infinity : inputInstant(input));
   const keep = (step: { state: TicketState; events: readonly TicketEvent[] }): void => {
     state = random() < 0.1 ? (JSON.parse(JSON.stringify(step.state)) as TicketState) : step.state;

@@ -1,0 +1,374 @@
+/**
+ * Several tickets in lock step: one order over all of them, by instant and then by the order in which they were opened.
+ * A generator of what is to be done next, so that both engines play the same piece: the core answers at once, the real
+ * server when it has done it (design.md, decision 10).
+ */
+import {
+  answerOf,
+  concerned,
+  correlate,
+  factsAt,
+  isDone,
+  summaryOf,
+  type TicketSummary,
+} from '../domain/ticket/correlate';
+import { inputInstant } from '../domain/ticket/engine';
+import type { CompiledPack, FactDef, JsonObject } from '../domain/policy/types';
+import type { Delivery, Input, Opening, Receipt, Rejection, TicketEvent, TicketState } from '../domain/ticket/types';
+import { dayOf, idOf } from './ticket-ids';
+import type { Plan, PlannedInput, PlannedTicket } from './plan';
+
+/** What an engine is asked to do with one ticket; `ticket` is its place in the order of openings. */
+export type Order =
+  | { do: 'open'; ticket: number; id: string; number: string; opening: Opening; at: number }
+  | { do: 'give'; ticket: number; input: Input }
+  /** Everything by itself up to and including an instant: what falls due, and receipts that come. */
+  | { do: 'run'; ticket: number; to: number };
+
+/** What became of it. */
+export interface Done {
+  /** New events, in order. */
+  events: TicketEvent[];
+  state: TicketState;
+  /** The next instant at which the ticket does something by itself. */
+  wake?: number;
+  rejection?: Rejection;
+}
+
+export interface Refusal {
+  at: number;
+  command: string;
+  /** The name of the ticket that refused. */
+  ticket: string;
+  rejection: Rejection;
+}
+
+/** One ticket of a rehearsal. */
+export interface RehearsedTicket {
+  id: string;
+  /** What the scenario calls it; one that was opened by a rule is called by its kind and key. */
+  name: string;
+  kind: string;
+  openedAt: number;
+  events: TicketEvent[];
+  state: TicketState;
+}
+
+export interface Rehearsed {
+  tickets: RehearsedTicket[];
+  /** Of the first ticket. */
+  events: TicketEvent[];
+  state: TicketState;
+  refusals: Refusal[];
+}
+
+/** What a command gets once its ticket has ended. */
+export const ended = (ticket: string): Rejection => ({
+  code: 'ESC_TICKET_ARCHIVED',
+  message: `${ticket} has no running workflow any more`,
+  details: { ticket },
+});
+
+/** More steps than this at one instant, and the tickets are talking in a circle. */
+const STEPS_AN_INSTANT = 10_000;
+
+interface Player extends RehearsedTicket {
+  wake: number;
+  /** Facts and words for it, in the order in which they arose. */
+  heard: Input[];
+  /** Its deliveries to other tickets, with the instant at which each arrives. */
+  underway: { at: number; delivery: Delivery; receipt: Receipt }[];
+  summary: TicketSummary;
+}
+
+const openingOf = (delivery: Delivery): Opening => delivery.vars['opening'] as unknown as Opening;
+
+class Stage {
+  readonly players: Player[] = [];
+  readonly refusals: Refusal[] = [];
+  readonly inputs: PlannedInput[];
+  readonly openings: PlannedTicket[];
+  private readonly answered = new Map<string, string>();
+  private readonly days = new Map<string, number>();
+  private asked = 0;
+
+  constructor(readonly plan: Plan) {
+    this.inputs = [...plan.inputs];
+    this.openings = [...plan.tickets];
+    for (const { openedAt } of plan.tickets) this.nextId(dayOf(openedAt));
+  }
+
+  get pack(): CompiledPack {
+    return this.plan.pack;
+  }
+
+  nextId(day: string): string {
+    const n = (this.days.get(day) ?? 0) + 1;
+    this.days.set(day, n);
+    return idOf(day, n);
+  }
+
+  /** A ticket that does nothing any more, and takes nothing (design.md, decision 13). */
+  over(player: Player): boolean {
+    return player.state.ticket.status === 'closed' && player.wake === Infinity && player.underway.length === 0;
+  }
+
+  find(id: string): Player | undefined {
+    return this.players.find((player) => player.id === id);
+  }
+
+  /** The ticket a script means: by its name, its id, or the newest of a kind (and key). */
+  named(name: string): Player | undefined {
+    return (
+      this.players.find((player) => player.name === name || player.id === name) ??
+      this.players.findLast((player) => player.kind === name || callOf(player.state) === name)
+    );
+  }
+
+  /** The open ticket of a kind and key. Resolved ones count as over: a new occasion opens a new ticket. */
+  openOf(kind: string, key: string): Player | undefined {
+    if (key === '') return undefined;
+    return this.players.find(
+      (player) => player.kind === kind && player.state.ticket['key'] === key && !isDone(player.summary),
+    );
+  }
+
+  /** Take over what an engine did, and find what it means to the others. */
+  took(player: Player, done: Done, at: number): void {
+    const before = player.events.length === 0 ? undefined : player.summary;
+    player.state = done.state;
+    player.wake = done.wake ?? Infinity;
+    player.summary = summaryOf(done.state);
+    for (const event of done.events) {
+      player.events.push(event);
+      if (event.type !== 'delivery' || event.data['channel'] !== 'ticket') continue;
+      const delivery = event.data as unknown as Delivery;
+      const receipt = this.plan.world.receipt(delivery, player.name);
+      player.underway.push({ at: receipt.at, delivery, receipt });
+    }
+    player.underway.sort((a, b) => a.at - b.at);
+    if (done.events.length > 0) this.ask(player, before, at);
+  }
+
+  /** Facts over tickets: at an opening, and again where a watched one changes. */
+  private ask(player: Player, before: TicketSummary | undefined, at: number): void {
+    const others = this.players.map((one) => one.summary);
+    const cause = `${player.id}/${player.state.seq}`;
+    if (!before) for (const fact of factsAt(this.pack, player.kind)) this.answer(fact, player, at, cause);
+    for (const fact of Object.values(this.pack.facts)) {
+      for (const id of concerned(this.pack, fact, before, player.summary, others, at)) {
+        const one = this.find(id);
+        if (one) this.answer(fact, one, at, cause);
+      }
+    }
+  }
+
+  private answer(fact: FactDef, player: Player, at: number, cause: string): void {
+    if (this.plan.scripted(fact.name, player.name)) return;
+    const found = correlate(
+      this.pack,
+      fact,
+      player.summary,
+      this.players.map((one) => one.summary),
+      at,
+    );
+    const text = JSON.stringify(found);
+    const key = `${player.id} ${fact.name}`;
+    if (this.answered.get(key) === text) return;
+    this.answered.set(key, text);
+    const answer = answerOf(fact, found, at, `${fact.name}:${cause}:${++this.asked}`);
+    player.heard.push({ kind: 'fact', answer });
+  }
+}
+
+/** How a ticket that a rule opened is called: its kind and key, or its kind alone. */
+function callOf(state: TicketState): string {
+  const { kind, key } = state.ticket;
+  return typeof key === 'string' && key !== '' ? `${String(kind)}:${key}` : String(kind);
+}
+
+type Piece<T = void> = Generator<Order, T, Done>;
+
+function* openOne(
+  stage: Stage,
+  name: string | undefined,
+  opening: Opening,
+  at: number,
+  id: string,
+): Piece<Player | Rejection> {
+  const number = String(10_001 + stage.players.length);
+  const done = yield { do: 'open', ticket: stage.players.length, id, number, opening, at };
+  if (done.rejection) return done.rejection;
+  const kind = opening.kind ?? 'support';
+  const called = name ?? callOf(done.state);
+  const taken = stage.players.some((one) => one.name === called);
+  const player: Player = {
+    id,
+    name: taken ? id : called,
+    kind,
+    openedAt: at,
+    events: [],
+    state: done.state,
+    wake: Infinity,
+    heard: [],
+    underway: [],
+    summary: summaryOf(done.state),
+  };
+  stage.players.push(player);
+  stage.took(player, done, at);
+  return player;
+}
+
+function* give(stage: Stage, player: Player, input: Input, at: number): Piece {
+  // A ticket that has ended takes nothing but what is about its own deliveries.
+  if (input.kind !== 'receipt' && stage.over(player)) {
+    if (input.kind === 'command')
+      stage.refusals.push({ at, command: input.command.name, ticket: player.name, rejection: ended(player.id) });
+    return;
+  }
+  const done = yield { do: 'give', ticket: stage.players.indexOf(player), input };
+  if (done.rejection) {
+    if (input.kind === 'command')
+      stage.refusals.push({ at, command: input.command.name, ticket: player.name, rejection: done.rejection });
+    return;
+  }
+  stage.took(player, done, at);
+}
+
+/** Hand a delivery over to the ticket it is for, and give its sender the receipt. */
+function* handOver(stage: Stage, player: Player, at: number): Piece {
+  const next = player.underway.shift();
+  if (!next) return;
+  const { delivery, receipt } = next;
+  const settled = receipt.outcome === 'delivered' ? yield* arrive(stage, delivery, at) : {};
+  yield* give(stage, player, { kind: 'receipt', receipt: { ...receipt, ...settled } }, at);
+}
+
+function* arrive(stage: Stage, delivery: Delivery, at: number): Piece<Partial<Receipt>> {
+  const { from, seq } = delivery.vars;
+  const said = (target: Player, name: string, data: JsonObject): Partial<Receipt> => {
+    if (stage.over(target)) return { outcome: 'dropped', detail: `${target.id} has ended` };
+    const told = { key: delivery.key, from: String(from), seq: Number(seq), at, name, data };
+    target.heard.push({ kind: 'told', told });
+    return { to: target.id };
+  };
+  if (delivery.verb === 'tell') {
+    const target = stage.find(delivery.to);
+    const { event, with: data } = delivery.vars;
+    if (!target) return { outcome: 'failed', detail: `there is no ticket ${delivery.to}` };
+    return said(target, String(event), (data ?? {}) as JsonObject);
+  }
+  const opening = openingOf(delivery);
+  const found = stage.openOf(opening.kind ?? '', opening.key ?? '');
+  if (found) return said(found, 'wanted', { fields: wantedFields(opening) });
+  const opened = yield* openOne(stage, undefined, opening, at, stage.nextId(dayOf(at)));
+  return 'code' in opened ? { outcome: 'failed', detail: opened.message } : { to: opened.id };
+}
+
+/** What a ticket that is wanted again is to have now. */
+export function wantedFields(opening: Opening): JsonObject {
+  const { priority, category, fields } = opening;
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(category === undefined ? {} : { category }),
+    ...fields,
+  };
+}
+
+/** Ranks of what one ticket does at an instant: openings and commands, what it hears, receipts of its words, the rest. */
+type Next = { at: number; ticket: number; rank: 0 | 1 | 2 | 3; run: () => Piece };
+
+function nextOf(stage: Stage): Next | undefined {
+  let best: Next | undefined;
+  const offer = (next: Next): void => {
+    const order = best && (next.at - best.at || next.ticket - best.ticket || next.rank - best.rank);
+    if (order === undefined || order < 0) best = next;
+  };
+  const opening = stage.openings[0];
+  if (opening)
+    offer({
+      at: opening.openedAt,
+      ticket: stage.players.length,
+      rank: 0,
+      run: () => openPlanned(stage),
+    });
+  const given = stage.inputs[0];
+  if (given) {
+    const player = stage.named(given.ticket);
+    // A command for a ticket that is not there yet waits for its instant, and is refused then.
+    const ticket = player ? stage.players.indexOf(player) : stage.players.length;
+    offer({ at: given.at, ticket, rank: 0, run: () => command(stage) });
+  }
+  stage.players.forEach((player, ticket) => {
+    const heard = player.heard[0];
+    const underway = player.underway[0];
+    if (heard) offer({ at: inputInstant(heard), ticket, rank: 1, run: () => hear(stage, player) });
+    if (underway) offer({ at: underway.at, ticket, rank: 2, run: () => handOver(stage, player, underway.at) });
+    const { wake } = player;
+    if (wake < Infinity) offer({ at: wake, ticket, rank: 3, run: () => runTo(stage, player, wake) });
+  });
+  return best;
+}
+
+function* openPlanned(stage: Stage): Piece {
+  const planned = stage.openings.shift();
+  if (!planned) return;
+  const opened = yield* openOne(stage, planned.name, planned.opening, planned.openedAt, planned.id);
+  if ('code' in opened) throw new OpeningRefused(planned.name, opened);
+}
+
+function* command(stage: Stage): Piece {
+  const next = stage.inputs.shift();
+  if (!next) return;
+  const player = stage.named(next.ticket);
+  if (player) yield* give(stage, player, next.input, next.at);
+  else if (next.input.kind === 'command') {
+    const rejection = {
+      code: 'ESC_TICKET_NOT_FOUND',
+      message: `there is no ticket "${next.ticket}" at that instant`,
+      details: { ticket: next.ticket },
+    };
+    stage.refusals.push({ at: next.at, command: next.input.command.name, ticket: next.ticket, rejection });
+  }
+}
+
+function* hear(stage: Stage, player: Player): Piece {
+  const input = player.heard.shift();
+  if (input) yield* give(stage, player, input, inputInstant(input));
+}
+
+function* runTo(stage: Stage, player: Player, to: number): Piece {
+  const done = yield { do: 'run', ticket: stage.players.indexOf(player), to };
+  stage.took(player, done, to);
+}
+
+/** A ticket of the scenario whose opening is refused: nothing can be rehearsed. */
+export class OpeningRefused extends Error {
+  constructor(
+    readonly ticket: string,
+    readonly rejection: Rejection,
+  ) {
+    super(rejection.message);
+  }
+}
+
+/** Play a plan to its end. Throws {@link OpeningRefused} where the opening of one of its own tickets is refused. */
+export function* conduct(plan: Plan): Piece<Rehearsed> {
+  const stage = new Stage(plan);
+  let instant = -Infinity;
+  let steps = 0;
+  for (;;) {
+    const next = nextOf(stage);
+    if (!next || next.at > plan.scenario.untilAt) break;
+    steps = next.at > instant ? 0 : steps + 1;
+    if (steps > STEPS_AN_INSTANT) throw new Error(`the tickets go on telling each other things at one instant`);
+    instant = Math.max(instant, next.at);
+    yield* next.run();
+  }
+  const tickets = stage.players.map(({ id, name, kind, openedAt, events, state }) => {
+    return { id, name, kind, openedAt, events, state };
+  });
+  const [first] = tickets;
+  if (!first) throw new Error('a rehearsal without a ticket');
+  return { tickets, events: first.events, state: first.state, refusals: stage.refusals };
+}
