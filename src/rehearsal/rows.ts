@@ -47,6 +47,10 @@ function rowOf(event: TicketEvent, opened: number, subjectOf: SubjectOf | undefi
   };
 }
 
+/** Where there are several tickets, an opening says which id belongs to the name. */
+const identified = (row: TimelineRow, id: string): TimelineRow =>
+  row.type === 'opened' && row.ticket !== undefined ? { ...row, data: { ...row.data, id } } : row;
+
 /**
  * The rows of all tickets of a rehearsal: by instant, at one instant ticket by ticket in the order of their openings.
  * Where there is only one, its rows are those of {@link rowsOf}.
@@ -57,5 +61,7 @@ export function rowsOfAll(tickets: readonly RehearsedTicket[], subjectOf?: Subje
   return tickets
     .flatMap((ticket, order) => ticket.events.map((event) => ({ ticket, order, event })))
     .sort((a, b) => a.event.at - b.event.at || a.order - b.order || a.event.seq - b.event.seq)
-    .map(({ ticket, event }) => rowOf(event, opened, subjectOf, several ? ticket.name : undefined));
+    .map(({ ticket, event }) =>
+      identified(rowOf(event, opened, subjectOf, several ? ticket.name : undefined), ticket.id),
+    );
 }

@@ -271,13 +271,19 @@ class TicketRun {
     return this.outbox.idle && (at === undefined || at >= horizon);
   }
 
+  /** In a rehearsal: the driver has yet to say what became of a word to another ticket. */
+  private get awaitsDriver(): boolean {
+    return this.rehearsed && Object.values(this.state.deliveries).some((one) => one.channel === 'ticket');
+  }
+
   get finished(): boolean {
     return (
       this.state.ticket.status === 'closed' &&
       nextDue(this.pack.body, this.state) === undefined &&
       this.outbox.idle &&
       this.archive.idle &&
-      this.receipts.length === 0
+      this.receipts.length === 0 &&
+      !this.awaitsDriver
     );
   }
 

@@ -8,6 +8,7 @@ import { compilePackText, repositoryPack } from '../support/pack';
 import { randomPlan, smallPacks } from '../support/random-scenario';
 import { temporaryFolder } from '../support/stack';
 import { firstDifference } from '../support/timeline';
+import { incidentPlan } from '../support/incident';
 import { quietRuntime, workflowBundle } from '../support/worker';
 
 describe('the timeline of a ticket', () => {
@@ -45,6 +46,19 @@ describe('the timeline of a ticket', () => {
       }),
     );
     expect(differences.filter((one) => one !== undefined)).toEqual([]);
+  });
+
+  test('of several tickets is the same: what they tell each other, facts over them, those that rules open', async () => {
+    const plan = incidentPlan();
+    writeFileSync(join(folder.path, `${plan.packHash}.json`), JSON.stringify(plan.pack));
+    const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, server)];
+    expect(real.tickets.map(({ id, name, kind }) => [id, name, kind])).toEqual(
+      core.tickets.map(({ id, name, kind }) => [id, name, kind]),
+    );
+    expect(core.tickets).toHaveLength(5);
+    for (const [i, ticket] of core.tickets.entries())
+      expect(firstDifference(ticket.events, real.tickets[i]?.events ?? [], ticket.name)).toBeUndefined();
+    expect(real.refusals).toEqual(core.refusals);
   });
 
   test('has every delivery of one instant, though a live ticket would send only the newest', async () => {

@@ -17,6 +17,7 @@ const CHANNELS: Record<string, Channel> = {
   slack: { name: 'Slack', colour: '#0e7490', icon: 'M-1.8-4l-.8 8M2.2-4l-.8 8M-4-1.5h8M-4.2 1.7h8' },
   email: { name: 'E-mail', colour: '#1d4ed8', icon: 'M-4.5-3h9v6h-9zM-4.5-3L0 .8 4.5-3' },
   status_page: { name: 'Status page', colour: '#0f766e', icon: 'M-4 3.5v-3M0 3.5v-7M4 3.5v-5' },
+  ticket: { name: 'Other tickets', colour: '#475569', icon: 'M-4-2.5h5v5h-5zM2 0h3M3.5-1.5L5 0 3.5 1.5' },
   draft: { name: 'Drafts for a person', colour: '#64748b', icon: 'M-3.5 3.5l.7-2.6 4.6-4.6 1.9 1.9-4.6 4.6z' },
 };
 

@@ -187,7 +187,8 @@ export function deliveries(rows: readonly ReadRow[]): Sent[] {
     const text = (field: string): string => (typeof row.data[field] === 'string' ? row.data[field] : '');
     if (row.type === 'delivery') {
       const channel = text('verb') === 'draft' || text('draftFor') !== '' ? 'draft' : text('channel') || 'other';
-      const role = labelOf(row.data['role'] ?? row.data['to']);
+      // Another ticket is labelled by what it is told.
+      const role = labelOf((channel === 'ticket' ? row.data['template'] : row.data['role']) ?? row.data['to']);
       sent.push({
         at: row.ms,
         channel,

@@ -40,6 +40,16 @@ function endOf(rows: readonly ReadRow[], until: string | undefined): number {
 
 /** What happened, in one line. */
 function summary(rows: readonly ReadRow[], sent: readonly Sent[], series: readonly Cadence[]): string[] {
+  const tickets = new Set(rows.map((row) => row.row.ticket)).size;
+  const count = (n: number, one: string, more: string): string => `${n} ${n === 1 ? one : more}`;
+  if (tickets > 1)
+    return [
+      `${tickets} tickets`,
+      `${rows.filter((row) => row.type === 'resolved').length} resolved`,
+      `${rows.filter((row) => row.type === 'escalated').length} escalations`,
+      `${sent.filter((one) => one.channel === 'page').length} pages`,
+      count(rows.filter((row) => row.type === 'breached').length, 'breach', 'breaches'),
+    ];
   const first = (type: string): ReadRow | undefined => rows.find((row) => row.type === type);
   const acknowledged = first('acknowledged') ?? first('claimed');
   const resolved = rows.findLast((row) => row.type === 'resolved');
@@ -147,6 +157,53 @@ function drawLegend(lane: LaneContext): void {
   lane.y = y + 36;
 }
 
+/** The rows of each ticket, in the order in which they first appear; all of them where there is only one. */
+function byTicket(rows: readonly ReadRow[]): ReadRow[][] {
+  const groups = new Map<string, ReadRow[]>();
+  for (const row of rows) {
+    const name = row.row.ticket ?? '';
+    groups.set(name, [...(groups.get(name) ?? []), row]);
+  }
+  return groups.size === 0 ? [[]] : [...groups.values()];
+}
+
+/** A band that says whose lanes follow. */
+function titleLane(lane: LaneContext, rows: readonly ReadRow[]): void {
+  const opened = rows.find((row) => row.type === 'opened');
+  const id = typeof opened?.data['id'] === 'string' ? opened.data['id'] : '';
+  const subject = typeof opened?.data['subject'] === 'string' ? opened.data['subject'] : '';
+  const text = [rows[0]?.row.ticket ?? '', id, subject].filter((part) => part !== '').join(' · ');
+  lane.canvas.behind({ x: 0, y: lane.y, width: lane.canvas.width, height: 26 }, '#e2e8f0');
+  lane.canvas.text(16, lane.y + 18, fit(text, SVG_WIDTH - 40, 13, 700), { size: 13, weight: 700 });
+  lane.y += 26;
+}
+
+/** The lanes of one ticket. */
+function drawTicket(lane: LaneContext, rows: readonly ReadRow[]): void {
+  const series = cadences(rows);
+  const sent = deliveries(rows);
+  ticketLane(lane, phases(rows, lane.end), rows);
+  let shaded = true;
+  const next = (draw: (shade: boolean) => void): void => {
+    draw(shaded);
+    shaded = !shaded;
+  };
+  for (const path of paths(rows, lane.end)) next((shade) => pathLane(lane, path, shade));
+  const updates = rows.filter((row) => row.type === 'update_sent');
+  const customer = series.filter((one) => /updates?$/.test(one.name));
+  for (const one of [...customer, ...series.filter((other) => !customer.includes(other))]) {
+    const mine = customer.includes(one);
+    next((shade) =>
+      cadenceLane(lane, one, one === customer[0] ? updates : [], mine ? 'Customer updates' : 'Cadence', shade),
+    );
+  }
+  if (sent.length > 0) next((shade) => deliveriesLane(lane, sent, shade));
+  const promised = deadlines(rows, series);
+  if (promised.length > 0) next((shade) => deadlinesLane(lane, promised, shade));
+  const alarmed = alarms(rows);
+  if (alarmed.length > 0) next((shade) => alarmsLane(lane, alarmed, shade));
+}
+
 /** The picture with its measures. Never throws on odd rows; a timeline without rows gives an empty frame. */
 export function layoutSvg(rows: readonly TimelineRow[], options: SvgOptions): SvgLayout {
   const read = readRows(rows);
@@ -160,30 +217,15 @@ export function layoutSvg(rows: readonly TimelineRow[], options: SvgOptions): Sv
   const [first] = read;
   const zone = options.zone ?? ((): number => (first ? zoneMinutes(first.row.at) : 0));
   const opened = first ? Date.parse(first.row.at) - first.ms : 0;
+  const groups = byTicket(read);
   const resolved = read.findLast((row) => row.type === 'resolved');
-  const solved = resolved && scale.x(resolved.ms);
+  const solved = groups.length === 1 && resolved ? scale.x(resolved.ms) : undefined;
   // No label across the line that marks the resolution; the axis above it is free.
   if (solved !== undefined) canvas.block({ x: solved - 1, y: TOP, width: 2, height: 1e5 });
-  ticketLane(lane, phases(read, lane.end), read);
-  let shaded = true;
-  const next = (draw: (shade: boolean) => void): void => {
-    draw(shaded);
-    shaded = !shaded;
-  };
-  for (const path of paths(read, lane.end)) next((shade) => pathLane(lane, path, shade));
-  const updates = read.filter((row) => row.type === 'update_sent');
-  const customer = series.filter((one) => /updates?$/.test(one.name));
-  for (const one of [...customer, ...series.filter((other) => !customer.includes(other))]) {
-    const mine = customer.includes(one);
-    next((shade) =>
-      cadenceLane(lane, one, one === customer[0] ? updates : [], mine ? 'Customer updates' : 'Cadence', shade),
-    );
+  for (const group of groups) {
+    if (groups.length > 1) titleLane(lane, group);
+    drawTicket(lane, group);
   }
-  if (sent.length > 0) next((shade) => deliveriesLane(lane, sent, shade));
-  const promised = deadlines(read, series);
-  if (promised.length > 0) next((shade) => deadlinesLane(lane, promised, shade));
-  const alarmed = alarms(read);
-  if (alarmed.length > 0) next((shade) => alarmsLane(lane, alarmed, shade));
   drawAxis(lane, lane.y, opened, zone);
   if (solved !== undefined) {
     const look = { 'stroke-width': 1.2, 'stroke-dasharray': '4 4', opacity: 0.7 };

@@ -68,6 +68,7 @@ const CHANNELS: Record<string, string> = {
   email: 'mail',
   slack: 'Slack',
   status_page: 'status page',
+  ticket: 'other tickets',
   draft: 'drafts',
 };
 const channelOf = (row: ReadRow): string => {
@@ -82,11 +83,22 @@ function together(rows: readonly ReadRow[]): string {
   for (const row of rows) {
     const roles = byChannel.get(channelOf(row)) ?? new Set<string>();
     const state = row.data['channel'] === 'status_page' ? row.data['state'] : undefined;
-    roles.add(labelOf(state ?? row.data['role'] ?? row.data['to']) || 'somebody');
+    // Another ticket is known by its id.
+    const role = row.data['channel'] === 'ticket' ? row.data['to'] : row.data['role'];
+    roles.add(labelOf(state ?? role ?? row.data['to']) || 'somebody');
     byChannel.set(channelOf(row), roles);
   }
   return `${rows.length} messages — ${[...byChannel].map(([channel, roles]) => `${channel}: ${[...roles].join(', ')}`).join('; ')}`;
 }
+
+/** The id that belongs to a ticket's name, at its opening. */
+const idOf = (row: ReadRow): string =>
+  row.type === 'opened' && typeof row.data['id'] === 'string' ? ` (${row.data['id']})` : '';
+
+/** The longest name of a ticket that has a column of its own; longer ones are cut in the middle. */
+const NAME = 16;
+const shortName = (name: string): string =>
+  name.length <= NAME ? name : `${name.slice(0, NAME / 2)}…${name.slice(-(NAME / 2 - 1))}`;
 
 function entries(rows: readonly ReadRow[], all: boolean): Entry[] {
   const found: Entry[] = [];
@@ -94,10 +106,12 @@ function entries(rows: readonly ReadRow[], all: boolean): Entry[] {
   for (let index = 0; index < shown.length; index += 1) {
     const row = shown[index] as ReadRow;
     let next = index + 1;
-    if (row.type === 'delivery') while (shown[next]?.type === 'delivery' && shown[next]?.ms === row.ms) next += 1;
+    const joins = (other: ReadRow | undefined): boolean =>
+      other?.type === 'delivery' && other.ms === row.ms && other.row.ticket === row.row.ticket;
+    if (row.type === 'delivery') while (joins(shown[next])) next += 1;
     const group = shown.slice(index, next);
     const look = LOOKS[row.type] ?? (importance(row) === 'detail' ? DETAIL : PLAIN);
-    const text = group.length > 1 ? together(group) : row.row.summary;
+    const text = group.length > 1 ? together(group) : `${row.row.summary}${idOf(row)}`;
     found.push({ row, look, text, clauses: [...new Set(group.flatMap((one) => one.row.clauses))] });
     index = next - 1;
   }
@@ -131,9 +145,13 @@ export function renderTimeline(rows: readonly TimelineRow[], options: TextOption
   const width = Math.max(options.width ?? 80, 40);
   const paint = (text: string, colour: Colour | undefined): string =>
     options.color === true && colour !== undefined && text !== '' ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text;
+  // Several tickets: a column with the name of each.
+  const columns = Math.max(0, ...rows.map((row) => (row.ticket === undefined ? 0 : shortName(row.ticket).length + 1)));
+  const margin = MARGIN + columns;
   const lines: string[] = [];
   let day = '';
   let before: number | undefined;
+  let ticket: string | undefined;
   for (const { row, look, text, clauses } of entries(readRows(rows), options.all === true)) {
     const instant = Date.parse(row.row.at);
     const zone = options.zone?.(instant) ?? zoneMinutes(row.row.at);
@@ -145,16 +163,21 @@ export function renderTimeline(rows: readonly TimelineRow[], options: TextOption
     }
     day = today;
     const same = before === row.ms;
+    const name = same && ticket === row.row.ticket ? '' : shortName(row.row.ticket ?? '');
     before = row.ms;
-    const when = same ? ' '.repeat(MARGIN - 3) : `${shortOffset(row.ms).padStart(10)}  ${clockOf(instant, zone)}`;
-    wrap(text, width - MARGIN).forEach((line, index) => {
-      const start = index === 0 ? `${paint(when, 'dim')} ${paint(look.symbol, look.colour)} ` : ' '.repeat(MARGIN);
+    ticket = row.row.ticket;
+    const instantText = same
+      ? ' '.repeat(MARGIN - 3)
+      : `${shortOffset(row.ms).padStart(10)}  ${clockOf(instant, zone)}`;
+    const when = columns === 0 ? instantText : `${instantText} ${name.padEnd(columns - 1)}`;
+    wrap(text, width - margin).forEach((line, index) => {
+      const start = index === 0 ? `${paint(when, 'dim')} ${paint(look.symbol, look.colour)} ` : ' '.repeat(margin);
       const colour = look.colour === 'red' || look.colour === 'dim' ? look.colour : undefined;
       lines.push(`${start}${paint(line, colour)}`);
     });
     if (options.clauses === true && clauses.length > 0) {
-      for (const line of wrap(clauses.join(' '), width - MARGIN))
-        lines.push(`${' '.repeat(MARGIN)}${paint(line, 'dim')}`);
+      for (const line of wrap(clauses.join(' '), width - margin))
+        lines.push(`${' '.repeat(margin)}${paint(line, 'dim')}`);
     }
   }
   return lines.join('\n');

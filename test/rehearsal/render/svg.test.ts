@@ -2,6 +2,9 @@ import { overlaps } from '../../../src/rehearsal/render/canvas';
 import type { TimelineRow } from '../../../src/rehearsal/render/row';
 import { axisTicks, timeScale } from '../../../src/rehearsal/render/scale';
 import { layoutSvg, renderSvg, SVG_WIDTH } from '../../../src/rehearsal/render/svg';
+import { rehearseOnCore } from '../../../src/rehearsal/core-engine';
+import { rowsOfAll } from '../../../src/rehearsal/rows';
+import { incidentPlan } from '../../support/incident';
 import { row, sampleRows } from './sample';
 
 const MINUTE = 60_000;
@@ -38,6 +41,7 @@ const PICTURES: [string, TimelineRow[], string | undefined][] = [
   ['a P1 of 48 hours', sampleRows(), 'PT96H'],
   ['a P1 with 700 rows', sampleRows(true), 'PT48H'],
   ['its first 75 minutes', firstHour, undefined],
+  ['several tickets', rowsOfAll(rehearseOnCore(incidentPlan()).tickets), undefined],
   ['one row', [row(0, 'opened')], undefined],
   ['no rows', [], undefined],
 ];
@@ -156,4 +160,17 @@ test('the first hour has a quarter of an axis of 48 hours, which grows all the w
   expect(labels).toEqual(
     expect.arrayContaining(['opened', '+5m', '+15m', '+30m', '+1h', '+2h', '+4h', '+12h', '+24h', '+48h']),
   );
+});
+
+test('several tickets have their lanes one below the other, each under its name, id and subject', () => {
+  const svg = renderSvg(rowsOfAll(rehearseOnCore(incidentPlan()).tickets), { title: 'Incident' });
+  const titles = [...svg.matchAll(/>([^<]* · TICK-[^<]*)</g)].map((match) => match[1]);
+  expect(titles).toEqual([
+    'a · TICK-20260302-001 · Nobody can log in',
+    'b · TICK-20260302-002 · Login fails',
+    'c · TICK-20260302-003 · Mail is slow',
+    'entry:TICK-20260302-003 · TICK-20260302-004 · Mail is slow',
+    'cluster:login · TICK-20260302-005 · Cluster login',
+  ]);
+  expect(svg).toContain('5 tickets');
 });
