@@ -36,7 +36,8 @@ function packFor(scenario: Scenario): Promise<LoadedPack> {
 function unreadable(loaded: LoadedPack, { rows }: Rehearsal): string[] {
   const faults: string[] = [];
   for (const row of rows) {
-    if (row.type !== 'delivery') continue;
+    // What goes to another ticket has no words.
+    if (row.type !== 'delivery' || row.data['channel'] === 'ticket') continue;
     const name = String(row.data['template']);
     const source = loaded.templates[name];
     if (!source) {
@@ -61,7 +62,14 @@ function doubled({ rows }: Rehearsal): string[] {
   const seen = new Map<string, number>();
   for (const row of rows) {
     if (row.type !== 'delivery') continue;
-    const what = [row.at, row.data['channel'], row.data['to'], row.data['template'], row.data['state'] ?? ''].join(' ');
+    const what = [
+      row.at,
+      row.ticket ?? '',
+      row.data['channel'],
+      row.data['to'],
+      row.data['template'],
+      row.data['state'] ?? '',
+    ].join(' ');
     seen.set(what, (seen.get(what) ?? 0) + 1);
   }
   return [...seen].filter(([, count]) => count > 1).map(([what, count]) => `${count} times: ${what}`);
