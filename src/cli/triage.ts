@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { TocsinError } from '../domain/errors';
-import type { TriageDecision } from '../domain/triage/types';
+import type { TriageDecision } from '../domain/classify/types';
 import { driverOf, type Decide } from '../triage/driver';
 import { evaluate, type Evaluation, type Labelled } from '../triage/evaluate';
 import { loadTriage } from '../triage/load';

@@ -1,6 +1,6 @@
 /** One way to decide, whichever classifier answers the questions on the way. */
-import type { Triage, TriageOptions } from '../domain/triage/triage';
-import type { TriageDecision, TurnText } from '../domain/triage/types';
+import type { Triage, TriageOptions } from '../domain/classify/classifier';
+import type { TriageDecision, TurnText } from '../domain/classify/types';
 import { ModelClassifier, modelFromEnv } from './model';
 import type { ClassifierSource } from './schema';
 

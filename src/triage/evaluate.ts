@@ -1,5 +1,5 @@
 /** How good a classifier is on labelled messages: matrices, precision and recall, held against a pack's targets. */
-import type { TriageDecision, TurnText } from '../domain/triage/types';
+import type { TriageDecision, TurnText } from '../domain/classify/types';
 import type { Target } from './schema';
 
 /** A message whose right answers are known. A label that is absent is not measured. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { TocsinError } from '../domain/errors';
-import { Triage } from '../domain/triage/triage';
-import type { ClassifierSpec, CompiledWords } from '../domain/triage/types';
+import { Triage } from '../domain/classify/classifier';
+import type { ClassifierSpec, CompiledWords } from '../domain/classify/types';
 import { canonical, loadPack, type LoadedPack } from '../policies/load';
 import { classifierSource, type ClassifierSource } from './schema';
 
@@ -88,6 +88,7 @@ export function compileClassifier(
     prefilter: {
       keyword: source.prefilter.keyword.map(list),
       supplementary: source.prefilter.supplementary.map(list),
+      signs: source.prefilter.signs,
       miss: source.prefilter.miss,
     },
   };
@@ -96,7 +97,7 @@ export function compileClassifier(
 
 /** Names in rules and routes that nothing defines: each would be a rule that never speaks. */
 export function faultsOf(spec: ClassifierSpec): string[] {
-  const known = new Set([...Object.keys(spec.concepts), 'asks', 'brief']);
+  const known = new Set([...Object.keys(spec.concepts), 'asks', 'brief', 'wordy']);
   for (const name of Object.keys(spec.concepts)) known.add(`no_${name}`).add(`if_${name}`);
   const faults: string[] = [];
   const check = (where: string, names: readonly string[]): void => {
@@ -126,7 +127,14 @@ export function faultsOf(spec: ClassifierSpec): string[] {
   }
   for (const name of ['intent', 'evidence', 'reassess', ...interrupts.map((one) => one.question)])
     if (!Object.hasOwn(spec.questions, name)) faults.push(`there is no question "${name}"`);
-  check('the lists', [...spec.hide, ...spec.addressed, ...spec.addressed_on, ...spec.supposing, ...spec.off]);
+  check('the lists', [
+    ...spec.prefilter.signs,
+    ...spec.hide,
+    ...spec.addressed,
+    ...spec.addressed_on,
+    ...spec.supposing,
+    ...spec.off,
+  ]);
   for (const [name, routes] of Object.entries({
     intent: spec.intent,
     evidence: spec.evidence,

@@ -1,6 +1,6 @@
 /** Lines of NDJSON as messages and labelled messages. */
 import { z } from 'zod';
-import type { TurnText } from '../domain/triage/types';
+import type { TurnText } from '../domain/classify/types';
 import type { Labelled } from './evaluate';
 
 const id = z.union([z.string(), z.number()]).nullable().default(null);

@@ -7,8 +7,8 @@ import { reachFromEnv } from '../activities/configuration';
 import { createUrlGuard, parseOutgoingUrl, type UrlGuard } from '../activities/outgoing-url';
 import { Secret, safeDetail } from '../activities/secret';
 import { TocsinError } from '../domain/errors';
-import type { Answer, QuestionSpec } from '../domain/triage/types';
-import { clean, clip } from '../domain/triage/text';
+import type { Answer, QuestionSpec } from '../domain/classify/types';
+import { clean, clip } from '../domain/classify/text';
 import type { ClassifierSource } from './schema';
 
 type Env = Readonly<Record<string, string | undefined>>;

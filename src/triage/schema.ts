@@ -102,7 +102,7 @@ export const classifierSource = z.strictObject({
   sentence: z.array(sign),
   message: z.array(sign),
   questions: z.record(z.string(), question),
-  prefilter: z.strictObject({ keyword: strings, supplementary: strings, miss: route }),
+  prefilter: z.strictObject({ keyword: strings, supplementary: strings, signs: strings, miss: route }),
   intent: z.array(route),
   evidence: z.array(route),
   gather: z.strictObject({ items: z.array(item), interrupts: z.array(interrupt), unknown: strings }),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { routeOf } from '../../../src/domain/triage/triage';
+import { routeOf } from '../../../src/domain/classify/run';
 import { theTriage } from './support';
 
 const intent = async (text: string): Promise<string | null> => (await theTriage).triage.ask('intent', text).value;

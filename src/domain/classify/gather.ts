@@ -137,9 +137,12 @@ export class Gathering {
         const [sign = '', when] = name.split('?');
         return (when !== 'asked' || asked) && reading.facts.has(this.reader.lexicon.number(sign));
       });
-    const [yes, no] = [has(item.yes), has(item.no)];
-    if (yes || no) return { value: [yes ? 'yes' : 'no'], score: 100 };
-    if (!asked) return { value: [], score: 0 };
+    // What is stated outright comes first, then that it was elsewhere, then what only an answer can mean.
+    if (has(item.yes.filter((name) => !name.includes('?')))) return { value: ['yes'], score: 100 };
+    if (has(item.no)) return { value: ['no'], score: 100 };
+    if (has(item.yes)) return { value: ['yes'], score: 100 };
+    // `No idea` is no no.
+    if (!asked || reading.says.has(this.reader.lexicon.number('dont_know'))) return { value: [], score: 0 };
     const first = reading.sentences[0];
     if (first && this.begins(first, 'yes_word')) return { value: ['yes'], score: 80 };
     if (first && this.begins(first, 'no_word')) return { value: ['no'], score: 80 };

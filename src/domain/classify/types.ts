@@ -110,6 +110,8 @@ export interface ClassifierSpec {
   prefilter: {
     keyword: readonly CompiledWords[];
     supplementary: readonly CompiledWords[];
+    /** Signs that count as an added keyword: no list holds every way to say it. */
+    signs: readonly string[];
     miss: RouteSpec;
   };
   intent: readonly RouteSpec[];

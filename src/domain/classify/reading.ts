@@ -5,6 +5,8 @@ import type { ClassifierSpec, LanguageSpec, SignRule } from './types';
 
 /** How far a negation reaches, in words. */
 const NOT_REACH = 6;
+/** Up to this many words a text is brief. */
+const BRIEF = 8;
 
 interface Rule {
   sign: number;
@@ -72,6 +74,7 @@ export class Reader {
   private readonly supposed: number[] = [];
   private readonly asks: number;
   private readonly brief: number;
+  private readonly wordy: number;
 
   constructor(spec: ClassifierSpec) {
     this.lexicon = new Lexicon(spec.concepts);
@@ -82,6 +85,7 @@ export class Reader {
     }
     this.asks = this.lexicon.number('asks');
     this.brief = this.lexicon.number('brief');
+    this.wordy = this.lexicon.number('wordy');
     const numbers = (names: readonly string[]): Set<number> => new Set(names.map((name) => this.lexicon.number(name)));
     this.hide = numbers(spec.hide);
     this.addressed = numbers([...spec.addressed, ...spec.addressed_on]);
@@ -133,7 +137,7 @@ export class Reader {
 
   /** Signs of the message as a whole. */
   conclude(reading: Reading): void {
-    if (reading.words <= 8) reading.facts.add(this.brief);
+    reading.facts.add(reading.words <= BRIEF ? this.brief : this.wordy);
     apply(this.message, reading.facts);
     for (const one of reading.facts) reading.says.add(one);
   }
@@ -166,7 +170,8 @@ export class Reader {
     const clause = (i: number): number => words[i]?.clause ?? -1;
     for (const { concept, start } of found) {
       const same = (at: number): boolean => at < start && clause(at) === clause(start);
-      if (ifs.some(same)) has.add(this.supposed[concept] ?? concept);
+      if (this.supposing.has(concept)) has.add(concept);
+      else if (ifs.some(same)) has.add(this.supposed[concept] ?? concept);
       else if (nots.some((at) => same(at) && start - at <= NOT_REACH)) has.add(this.denied[concept] ?? concept);
       else has.add(concept);
     }

@@ -1,0 +1,107 @@
+/** The way of a message or a conversation through a pack's triage: pre-filter, intent, evidence, gathering, reassessment. */
+import { Gathering } from './gather';
+import { NameFinder } from './names';
+import { Prefilter } from './prefilter';
+import { Question } from './questions';
+import { joined, Reader, type Reading } from './reading';
+import { Run } from './run';
+import type { Answer, ClassifierSpec, TriageDecision, TurnText } from './types';
+
+/** Options of a run. */
+export interface TriageOptions {
+  /** Classify whatever the keywords say. */
+  prefilter?: boolean;
+}
+
+/** A question that came up on the way. Whoever drives the steps answers it, with `embedded` or better. */
+export interface Ask {
+  question: string;
+  /** What the customer has written so far, a text a turn; of an interrupt only the latest. */
+  texts: readonly string[];
+  /** What the embedded classifier says. */
+  embedded: Answer;
+}
+
+const NO_ANSWER: Answer = { value: null, score: 0, reasons: [] };
+
+/** One classifier, compiled: pure, safe to share, fast. */
+export class Triage {
+  readonly version: string;
+  private readonly reader: Reader;
+  private readonly names: NameFinder;
+  private readonly keyword: Prefilter;
+  private readonly supplementary: Prefilter;
+  private readonly questions: ReadonlyMap<string, Question>;
+
+  constructor(readonly spec: ClassifierSpec) {
+    this.version = spec.version;
+    this.reader = new Reader(spec);
+    this.names = new NameFinder(spec.names);
+    this.keyword = new Prefilter(spec.prefilter.keyword);
+    this.supplementary = new Prefilter(spec.prefilter.supplementary);
+    this.questions = new Map(
+      Object.entries(spec.questions).map(([name, question]) => [name, new Question(question, this.reader)]),
+    );
+  }
+
+  /** The answer to one question of the pack on one text. Unknown questions have no answer. */
+  ask(question: string, text: string): Answer {
+    return this.answer(question, this.reader.read(text));
+  }
+
+  /** Phrases of the document's list and of the added ones that occur in a text, and in brackets signs that count as such. */
+  keywords(text: string, reading: Reading = this.read(text)): { keyword: string[]; supplementary: string[] } {
+    const signs = this.spec.prefilter.signs.filter((sign) => reading.facts.has(this.reader.lexicon.number(sign)));
+    return {
+      keyword: this.keyword.hits(text),
+      supplementary: [...this.supplementary.hits(text), ...signs.map((sign) => `(${sign})`)],
+    };
+  }
+
+  /** What of the items to be gathered a text gives by itself, as when nothing has been asked. */
+  extract(text: string): TriageDecision['gathered'] {
+    const gathering = new Gathering(this.spec, this.reader, this.names);
+    gathering.take(text, this.reader.read(text));
+    return gathering.gathered;
+  }
+
+  /** Decide on a single message: a conversation of one turn. */
+  message(text: string, options: TriageOptions = {}): TriageDecision {
+    return this.conversation([{ from: 'customer', text }], options);
+  }
+
+  /** Decide on a conversation as far as it goes. */
+  conversation(turns: readonly TurnText[], options: TriageOptions = {}): TriageDecision {
+    const steps = this.steps(turns, options);
+    let step = steps.next();
+    while (!step.done) step = steps.next(step.value.embedded);
+    return step.value;
+  }
+
+  /** The same, question by question, for whoever has another classifier to ask. */
+  *steps(turns: readonly TurnText[], options: TriageOptions = {}): Generator<Ask, TriageDecision, Answer> {
+    const run = new Run(this, options);
+    yield* run.conversation(turns);
+    return run.decision();
+  }
+
+  /** For {@link Run}. */
+  answer(question: string, reading: Reading): Answer {
+    return this.questions.get(question)?.answer(reading) ?? NO_ANSWER;
+  }
+  read(text: string): Reading {
+    return this.reader.read(text);
+  }
+  join(readings: readonly Reading[], signs: readonly string[] = []): Reading {
+    const all = joined(readings, this.reader);
+    for (const sign of signs) all.facts.add(this.reader.lexicon.number(sign));
+    this.reader.conclude(all);
+    return all;
+  }
+  hasSign(reading: Reading, name: string): boolean {
+    return reading.says.has(this.reader.lexicon.number(name));
+  }
+  gathering(): Gathering {
+    return new Gathering(this.spec, this.reader, this.names);
+  }
+}
