@@ -78,6 +78,12 @@ async function main(): Promise<void> {
           '4 working hours',
           ratio(p.dueYear, p.due),
         ],
+        [
+          'messages triaged, the embedded classifier',
+          `${Math.round(p.triage).toLocaleString('en')}/s`,
+          `with the pre-filter: ${Math.round(p.triageFiltered).toLocaleString('en')}/s`,
+          ratio(p.triage, p.triageFiltered),
+        ],
       ],
     ),
   );

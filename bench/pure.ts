@@ -1,4 +1,5 @@
 /** What needs no server: rehearsals on the core, due instants of a calendar. Each beside something in the same run. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import { addOpen } from '../src/domain/time/calendar';
@@ -6,6 +7,8 @@ import { compileCalendar } from '../src/policies/calendar-zones';
 import { rehearseOnCore } from '../src/rehearsal/core-engine';
 import { packOf, planFor } from '../src/rehearsal/rehearse';
 import { readScenario } from '../src/rehearsal/scenario';
+import { loadTriage } from '../src/triage/load';
+import { readLabelled } from '../src/triage/messages';
 
 /** Runs a second while `work` is repeated for `forMs`. */
 function rate(forMs: number, work: () => number): number {
@@ -21,6 +24,9 @@ export interface PureResult {
   due: number;
   dueYear: number;
   luxon: number;
+  /** Messages decided on a second, and the same behind the pre-filter. */
+  triage: number;
+  triageFiltered: number;
 }
 
 /** Working hours by luxon, a day at a time: what a careful programmer would write with the library alone. */
@@ -52,7 +58,19 @@ export async function pure(forMs = 3_000): Promise<PureResult> {
     for (let i = 0; i < 500; i++) addOpen(calendar, from + i * 1_234_567, amount);
     return 500;
   };
+  const root = join(__dirname, '..', '..');
+  const { triage } = await loadTriage(join(root, 'policies', 'trust-safety'));
+  const messages = readFileSync(join(root, 'test', 'data', 'triage', 'development.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => readLabelled(line).turns);
+  const decideAll = (prefilter: boolean) => () => {
+    for (const turns of messages) triage.conversation(turns, { prefilter });
+    return messages.length;
+  };
   return {
+    triage: rate(forMs, decideAll(false)),
+    triageFiltered: rate(forMs, decideAll(true)),
     rehearsals: rate(forMs, () => (rehearseOnCore(plan), 1)),
     events,
     due: rate(forMs, many(4 * 3_600_000)),
