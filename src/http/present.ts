@@ -1,5 +1,6 @@
 /** The core's values as HTTP shows them: epoch milliseconds become RFC 3339, what is internal stays inside. */
 import type { Json, JsonObject } from '../domain/policy/types';
+import { customerLog } from '../domain/ticket/customer-view';
 import type { AgendaItem, TicketEvent } from '../domain/ticket/types';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
 import { rowsOf } from '../rehearsal/rows';
@@ -37,14 +38,23 @@ export function ticketOf(
   now: EpochMs,
 ): Record<string, unknown> & { id: string; number: string; status: string } {
   const priority = view.ticket['priority'];
+  const { customer: _theirs, ...inside } = view;
   return {
-    ...view,
+    ...inside,
     at: formatInstant(view.at),
     ...(typeof priority === 'string' ? { priority } : {}),
     ticket: readable(view.ticket),
     tasks: view.tasks.map(readable),
     commitments: (view.commitments ?? []).map((one) => promiseOf(one, now)),
     nextDue: orNull(view.nextDue),
+  };
+}
+
+/** A ticket as its customer reads it. */
+export function customerViewOf(view: TicketView, events: readonly TicketEvent[]): object {
+  return {
+    ticket: readable(view.customer),
+    log: customerLog(events).map((entry) => ({ ...entry, at: formatInstant(entry.at) })),
   };
 }
 

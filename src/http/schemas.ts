@@ -73,6 +73,13 @@ export const ticketSchema = z
   })
   .meta({ id: 'Ticket', description: 'A ticket as people read it' });
 
+export const customerViewSchema = z
+  .object({
+    ticket: object.describe('Fields that are visible to all'),
+    log: z.array(z.object({ at: instantOut, type: z.string(), by: z.string(), text: z.string() })),
+  })
+  .meta({ id: 'CustomerView', description: 'A ticket as its customer may read it' });
+
 export const commandBody = z
   .looseObject({
     by: z

@@ -10,11 +10,12 @@ import { keyOf } from './auth';
 import { operation } from './operation';
 import type { BoardFilters } from '../store/board';
 import type { ApiKey, HttpPorts } from './ports';
-import { agendaOf, boardRowOf, ledgerEntryOf, ticketOf, timelineOf } from './present';
+import { agendaOf, boardRowOf, customerViewOf, ledgerEntryOf, ticketOf, timelineOf } from './present';
 import {
   agendaItemSchema,
   boardQuery,
   boardSchema,
+  customerViewSchema,
   ledgerSchema,
   openBody,
   openedSchema,
@@ -25,6 +26,9 @@ import {
   timelineQuery,
 } from './schemas';
 import { eventsFor, groupsFor, readable, viewFor } from './visibility';
+
+/** Events a customer's log is read from: more than any ticket has between them and us. */
+const CUSTOMER_LOG = 5_000;
 
 /** Adds the routes of openings and readings. */
 export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs): void {
@@ -110,6 +114,25 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
       const key = keyOf(request);
       const access = await readable(ports.tickets, params.id, key);
       return ticketOf(viewFor(await ports.tickets.view(params.id), access, key), now());
+    },
+  });
+
+  operation(app, {
+    method: 'GET',
+    url: '/v1/tickets/:id/customer',
+    operationId: 'getCustomerView',
+    summary: 'A ticket as its customer may read it',
+    description:
+      'Fields that are visible to all, and what was said to the customer. Notes and work of the staff are not in it.',
+    tag: 'tickets',
+    params: ticketParams,
+    answers: { 200: { description: 'The ticket and its log, oldest first', schema: customerViewSchema } },
+    errors: READING,
+    handler: async ({ params, request }) => {
+      await readable(ports.tickets, params.id, keyOf(request));
+      const view = await ports.tickets.view(params.id);
+      const { events } = await ports.tickets.timeline(params.id, { after: 0, limit: CUSTOMER_LOG });
+      return customerViewOf(view, events);
     },
   });
 

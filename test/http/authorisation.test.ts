@@ -17,6 +17,7 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/tickets': 'intake agent commander admin',
   'GET /v1/tickets': 'agent commander ops admin',
   'GET /v1/tickets/:id': 'agent commander ops admin',
+  'GET /v1/tickets/:id/customer': 'intake agent commander ops admin',
   'GET /v1/tickets/:id/timeline': 'agent commander ops admin',
   'GET /v1/tickets/:id/agenda': 'agent commander ops admin',
   'GET /v1/tickets/:id/explain': 'agent commander ops admin',

@@ -155,6 +155,7 @@ describe('the OpenAPI document', () => {
        "GET /v1/tickets listTickets [200 400 401 403 429 500 503] query:kind query:status query:priority query:queue query:owner query:pack query:q query:breached query:sort query:cursor query:limit",
        "GET /v1/tickets/{id} getTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/agenda getAgenda [200 400 401 403 404 410 429 500 503]",
+       "GET /v1/tickets/{id}/customer getCustomerView [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/deliveries getDeliveries [200 400 401 403 404 429 500 503]",
        "GET /v1/tickets/{id}/explain explainTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/timeline getTimeline [200 400 401 403 404 410 429 500 503] query:after query:limit",

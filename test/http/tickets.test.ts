@@ -117,6 +117,19 @@ describe('GET /v1/tickets/{id}', () => {
     ]);
   });
 
+  it('shows a customer the fields that are visible to all, and no note of the staff [SEC-HD-075]', async () => {
+    const { ask } = await api();
+    const theirs = await ask('GET', '/v1/tickets/10001/customer', { role: 'intake' });
+    expect(theirs.json().ticket).toEqual({
+      id: 'TICK-20260302-001',
+      number: '10001',
+      status: 'in_progress',
+      subject: 'Down',
+      opened_at: '2026-03-02T09:59:00Z',
+    });
+    expect(theirs.body).not.toMatch(/noted|looked at it/);
+  });
+
   it.each(['', '/timeline', '/agenda', '/explain'])('says when there is none: %s', async (part) => {
     const { ask } = await api();
     problem(await ask('GET', `/v1/tickets/TICK-20990101-001${part}`, { role: 'agent' }), 'ESC_TICKET_NOT_FOUND');

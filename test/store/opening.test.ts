@@ -55,7 +55,7 @@ test('an opening that fails gives its numbers back', async () => {
   expect(await openTicket(store.pool, openRequest())).toMatchObject({ id: 'TICK-20260306-002', number: '10002' });
 });
 
-test('ids count by the UTC day of the opening; public numbers go on', async () => {
+test('ids count by the UTC day of the opening; public numbers go on [SEC-HD-070]', async () => {
   const lastSecond = Date.UTC(2026, 2, 6, 23, 59, 59);
   await openTicket(store.pool, openRequest({ now: lastSecond }));
   expect(await openTicket(store.pool, openRequest({ now: lastSecond + 1000, receivedAt: lastSecond }))).toMatchObject({

@@ -216,7 +216,8 @@ type Teller = (r: Reading) => string;
 
 /** A sentence for each type of event. */
 const SENTENCES: Record<string, Teller> = {
-  opened: (r) => `Ticket opened${r.with(' as ', 'priority')}${r.quoted('subject')}`,
+  opened: (r) =>
+    `Ticket opened${r.event.by.kind === 'customer' ? ' by the customer' : ''}${r.with(' as ', 'priority')}${r.quoted('subject')}`,
   claimed: (r) => `Claimed${r.by()}`,
   progress: (r) => `Progress noted${r.by()}${r.quoted('text')}`,
   agent_reply: (r) => `Answered the customer${r.by()}${r.quoted('text')}`,
@@ -232,7 +233,8 @@ const SENTENCES: Record<string, Teller> = {
   resumed: (r) => `Ticket taken up again${r.by()}`,
   handed_off: (r) => `Handed off${r.with(' to ', 'to')}${r.by()}`,
   released: (r) => `Released${r.by()}: nobody owns the ticket now`,
-  assigned: (r) => `Assigned${r.with(' to ', 'to')}`,
+  assigned: (r) =>
+    `${r.event.by.kind === 'engine' ? 'Auto-assigned' : 'Assigned'} to ${r.one('a team', 'owner', 'queue_title', 'queue', 'to')}${r.with(', tier ', 'tier')}`,
   changed,
   tagged: (r) => `Tagged ${r.name || say(r.data['tag'])}${r.by()}`,
   untagged: (r) => `Tag ${r.name || say(r.data['tag'])} removed${r.by()}`,

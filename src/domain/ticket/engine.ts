@@ -107,6 +107,13 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
   const { fields, decided, clauses } = initialFields(scope, given);
   const priority = fields['priority'] ?? (kind === SUPPORT ? 'P3' : undefined);
   const ticket: JsonObject = { ...fields, ...(priority === undefined ? {} : { priority }) };
+  // What was said at the opening stays as if set by hand, until it is released.
+  const held = new Set([
+    ...(opening.priority === undefined ? [] : ['priority']),
+    ...Object.values(pack.tables).flatMap(({ sets }) =>
+      sets !== undefined && given[sets] !== undefined ? [sets] : [],
+    ),
+  ]);
   const turn = new Turn(pack, { ...blank, is }, options.at, options.recordedAt, `open:${options.id}`, message);
   return guarded(turn, () => {
     turn.emit({
@@ -123,7 +130,7 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
         status,
         decided,
       },
-      patch: { ticket, is, ...(opening.priority === undefined ? {} : { held: ['priority'] }) },
+      patch: { ticket, is, ...(held.size === 0 ? {} : { held: [...held] }) },
     });
     settleTurn(turn);
     return undefined;
