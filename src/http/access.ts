@@ -26,7 +26,7 @@ export const ROUTE_ACCESS = {
   'GET /v1/tickets': READERS,
   'GET /v1/tickets/:id': READERS,
   // What a portal may show its customer.
-  'GET /v1/tickets/:id/customer': ANY,
+  'GET /v1/tickets/:id/customer': ['intake', ...READERS],
   'GET /v1/tickets/:id/timeline': READERS,
   'GET /v1/tickets/:id/agenda': READERS,
   'GET /v1/tickets/:id/explain': READERS,

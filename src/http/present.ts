@@ -1,6 +1,6 @@
 /** The core's values as HTTP shows them: epoch milliseconds become RFC 3339, what is internal stays inside. */
 import type { Json, JsonObject } from '../domain/policy/types';
-import { customerLog } from '../domain/ticket/customer-view';
+import { customerLog } from '../domain/ticket/customer-log';
 import type { AgendaItem, TicketEvent } from '../domain/ticket/types';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
 import { rowsOf } from '../rehearsal/rows';
@@ -38,9 +38,8 @@ export function ticketOf(
   now: EpochMs,
 ): Record<string, unknown> & { id: string; number: string; status: string } {
   const priority = view.ticket['priority'];
-  const { customer: _theirs, ...inside } = view;
   return {
-    ...inside,
+    ...view,
     at: formatInstant(view.at),
     ...(typeof priority === 'string' ? { priority } : {}),
     ticket: readable(view.ticket),
@@ -50,10 +49,10 @@ export function ticketOf(
   };
 }
 
-/** A ticket as its customer reads it. */
-export function customerViewOf(view: TicketView, events: readonly TicketEvent[]): object {
+/** A ticket as its customer reads it, from the fields they may see. */
+export function customerViewOf(fields: JsonObject, events: readonly TicketEvent[]): object {
   return {
-    ticket: readable(view.customer),
+    ticket: readable(fields),
     log: customerLog(events).map((entry) => ({ ...entry, at: formatInstant(entry.at) })),
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { TocsinError, type ErrorCode } from '../domain/errors';
 import type { Opening } from '../domain/ticket/types';
+import { visibleFields } from '../domain/ticket/visibility';
 import { formatInstant, parseInstant, type EpochMs } from '../domain/time/instants';
 import { z } from 'zod';
 import { MAY_STATE_RECEIPT } from './access';
@@ -129,10 +130,10 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     answers: { 200: { description: 'The ticket and its log, oldest first', schema: customerViewSchema } },
     errors: READING,
     handler: async ({ params, request }) => {
-      await readable(ports.tickets, params.id, keyOf(request));
-      const view = await ports.tickets.view(params.id);
+      const { pack } = await readable(ports.tickets, params.id, keyOf(request));
+      const { ticket } = await ports.tickets.view(params.id);
       const { events } = await ports.tickets.timeline(params.id, { after: 0, limit: CUSTOMER_LOG });
-      return customerViewOf(view, events);
+      return customerViewOf(visibleFields(pack, ticket, { kind: 'customer' }), events);
     },
   });
 

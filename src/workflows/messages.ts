@@ -64,8 +64,6 @@ export interface TicketView {
   at: number;
   status: string;
   ticket: JsonObject;
-  /** The part of it that the customer may read. */
-  customer: JsonObject;
   paths: JsonObject;
   tasks: JsonObject[];
   commitments: JsonObject[];

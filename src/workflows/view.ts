@@ -1,4 +1,3 @@
-import { customerTicket } from '../domain/ticket/customer-view';
 import { nextDue } from '../domain/ticket/agenda';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import { calendarOf } from '../domain/ticket/calendars';
@@ -34,7 +33,6 @@ export function viewOf(pack: CompiledPack, state: TicketState): TicketView {
     at: state.at,
     status: state.ticket.status,
     ticket: state.ticket,
-    customer: customerTicket(pack, state),
     paths: Object.fromEntries(
       Object.entries(state.paths).map(([name, path]) => [
         name,

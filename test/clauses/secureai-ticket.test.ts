@@ -1,11 +1,12 @@
 /** What a ticket of SecureAI holds and how its log reads (seed 001, "Ticket Template"), with the sample of the document. */
 import { resolve } from 'node:path';
 import type { CompiledPack, JsonObject } from '../../src/domain/policy/types';
-import { customerLog, customerTicket } from '../../src/domain/ticket/customer-view';
+import { customerLog } from '../../src/domain/ticket/customer-log';
 import { describe as told } from '../../src/domain/ticket/describe';
 import { handle, open } from '../../src/domain/ticket/engine';
 import { evolve, blankState } from '../../src/domain/ticket/evolve';
 import type { Opening, TicketEvent, TicketState } from '../../src/domain/ticket/types';
+import { visibleFields } from '../../src/domain/ticket/visibility';
 import { loadPack } from '../../src/policies/load';
 import { openingSchema } from '../../src/rehearsal/scenario';
 
@@ -113,7 +114,7 @@ it('shows the customer no internal note and no field of the staff [SEC-HD-075]',
   const log = customerLog(events);
   expect(log.map((entry) => entry.type)).toEqual(['opened', 'claimed', 'paused', 'message', 'resumed']);
   expect(JSON.stringify(log)).not.toContain('permissions');
-  const shown = customerTicket(pack, state);
+  const shown = visibleFields(pack, state.ticket, { kind: 'customer' });
   expect(shown).toMatchObject({ number: '12345', status: 'in_progress', priority: 'P2', subject: SAMPLE.subject });
   for (const field of ['text_findings', 'flags', 'queue', 'confidence', 'decision_path', 'satisfaction'])
     expect(shown).not.toHaveProperty(field);

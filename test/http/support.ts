@@ -120,7 +120,6 @@ const view = (id: string): TicketView => ({
     customer: { name: 'Jane', email: 'jane@example.com', plan: 'enterprise' },
     tags: [],
   },
-  customer: { id, number: '10001', status: 'in_progress', subject: 'Down', opened_at: NOW - 60_000 },
   paths: {},
   tasks: [{ task: 'commander', n: 1, for: ['support_manager'], opened: NOW, due: NOW + 60_000, breached: false }],
   is: ['p1'],

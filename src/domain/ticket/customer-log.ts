@@ -1,22 +1,7 @@
-/** What a customer may read of a ticket: fields that are visible to all, and what was said to them. Notes stay inside. */
-import type { CompiledPack, Json, JsonObject } from '../policy/types';
+/** What a customer reads of what happened: what was said to them and by them, and where it stands. Notes stay inside. */
+import type { Json } from '../policy/types';
 import type { EpochMs } from '../time/instants';
-import type { TicketEvent, TicketState } from './types';
-
-/** Built-in names that are the customer's own. */
-const OWN = [
-  ...['id', 'number', 'status', 'priority', 'subject', 'category', 'channel', 'customer', 'owner'],
-  ...['opened_at', 'resolved_at', 'resolution'],
-];
-
-/** The fields of a ticket that its customer may read. */
-export function customerTicket(pack: Pick<CompiledPack, 'fields'>, state: Pick<TicketState, 'ticket'>): JsonObject {
-  const shown = (name: string): boolean =>
-    (pack.fields[name]?.visible ?? (OWN.includes(name) ? 'all' : 'staff')) === 'all';
-  return Object.fromEntries(
-    Object.entries(state.ticket).filter(([name, value]) => shown(name) && value !== null && value !== undefined),
-  );
-}
+import type { TicketEvent } from './types';
 
 /** One entry of the log a customer reads. */
 export interface CustomerEntry {
