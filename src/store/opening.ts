@@ -27,8 +27,10 @@ export interface OpenedTicket {
   id: string;
   /** The public number. */
   number: string;
-  /** False for a repeat of the same request. */
+  /** False for a repeat of the same request, and for a ticket that was found by its kind and key. */
   created: boolean;
+  /** Found by its kind and key: another request has opened it. */
+  found: boolean;
   row: TicketRecord;
 }
 
@@ -65,7 +67,7 @@ async function keptOnce(client: PoolClient, { opening, packId }: OpenRequest): P
     [packId, opening.kind ?? SUPPORT, storableText(opening.key)],
   );
   const [row] = found.rows;
-  return row && { id: row.id, number: String(row.number), created: false, row: ticketOf(row) };
+  return row && { id: row.id, number: String(row.number), created: false, found: false, row: ticketOf(row) };
 }
 
 async function repeated(
@@ -81,7 +83,7 @@ async function repeated(
     const message = `the idempotency key "${request.idempotencyKey}" opened ${row.id} with another request; use a new key`;
     throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', message, { ticket: row.id });
   }
-  return { id: row.id, number: String(row.number), created: false, row: ticketOf(row) };
+  return { id: row.id, number: String(row.number), created: false, found: true, row: ticketOf(row) };
 }
 
 async function insertTicket(client: PoolClient, request: OpenRequest, hash: string): Promise<OpenedTicket> {
@@ -128,7 +130,7 @@ async function insertTicket(client: PoolClient, request: OpenRequest, hash: stri
   const made = await client.query<TicketSqlRow>(`${FIND_TICKET} where t.id = $1`, [id]);
   const [row] = made.rows;
   if (!row) throw new Error(`${id} was inserted and is not there`);
-  return { id, number: String(inserted.rows[0]?.number), created: true, row: ticketOf(row) };
+  return { id, number: String(inserted.rows[0]?.number), created: true, found: false, row: ticketOf(row) };
 }
 
 async function nextId(client: PoolClient, now: EpochMs): Promise<string> {

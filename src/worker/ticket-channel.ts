@@ -44,12 +44,12 @@ async function tell(deps: TicketChannelDeps, message: OutgoingMessage): Promise<
 }
 
 /**
- * Opens the ticket that the delivery wants, or finds the open one of its kind and key, and tells it who wants it. The
+ * Opens the ticket that the delivery wants, or finds the open one of its kind and key and tells it what is wanted. The
  * delivery's key is the opening's: a repeat opens nothing.
  */
 async function open(deps: TicketChannelDeps, message: OutgoingMessage): Promise<SendResult> {
   const { pool } = deps;
-  const { kind, key, link } = message.vars;
+  const { kind, key } = message.vars;
   const opener = await findTicket(pool, message.ticket);
   if (!opener)
     throw new PermanentDeliveryError(`the ticket ${message.ticket}, which opens another, is not in the store`);
@@ -60,16 +60,23 @@ async function open(deps: TicketChannelDeps, message: OutgoingMessage): Promise<
     ...(objectOf(message.vars['opening']) as unknown as Partial<Opening>),
     subject: subjectOf(message),
     kind: text(kind),
-    ...(key === undefined || key === null ? {} : { key: text(key) }),
+    ...(key === undefined || key === null || key === '' ? {} : { key: text(key) }),
   };
   const refused = refuseOpening(await deps.pack(active.hash), opening);
   if (refused) throw new PermanentDeliveryError(`${refused.code}: ${refused.message}`);
   const opened = await openOnce(deps, opening, active, message);
   if (opened.row.startedAt === null) await start(deps, opened.row);
-  const data: JsonObject = { kind: text(kind), key: key ?? null, to: opener.id, link: link ?? null };
-  await keep(deps, opened.id, toldBy(message, opened.created ? 'linked' : 'wanted', data));
+  // The new one is linked by whoever wanted it; one that is there already is told what is wanted of it.
+  if (opened.found) await keep(deps, opened.id, toldBy(message, 'wanted', { fields: wantedOf(opening) }));
   return { provider: PROVIDER, to: opened.id };
 }
+
+/** The fields that an opening asks for, those that have a place of their own in it included. */
+const wantedOf = ({ priority, category, fields = {} }: Opening): JsonObject => ({
+  ...fields,
+  ...(priority === undefined ? {} : { priority }),
+  ...(category === undefined ? {} : { category }),
+});
 
 async function openOnce(
   deps: TicketChannelDeps,
