@@ -45,7 +45,11 @@ export const role = doc(
       '=ticket.commander',
     ),
     fallback: doc(name.optional(), 'The role told where this one has no contact; followed and recorded.', 'cto'),
-    list: doc(z.string().optional(), 'An audience that is resolved outside; `reporters_of_members` are the customers of an incident’s tickets.', 'status_page_subscribers'),
+    list: doc(
+      z.string().optional(),
+      'An audience that is resolved outside; `reporters_of_members` are the customers of an incident’s tickets.',
+      'status_page_subscribers',
+    ),
     must_configure: doc(
       z.boolean().optional(),
       'The procedure gives no contact: the organisation must, before production.',
