@@ -72,7 +72,8 @@ export class NameFinder {
   /** `john smith`, as people type when they are in a hurry. */
   private lower(tokens: readonly string[], i: number, add: (name: string) => void): boolean {
     const [a = '', b = ''] = [tokens[i], tokens[i + 1]];
-    if (!/^\p{Ll}+$/u.test(a) || !this.isFirst(a)) return false;
+    // `will look` names nobody.
+    if (!/^\p{Ll}+$/u.test(a) || !this.isFirst(a) || this.never.has(foldText(a))) return false;
     const last = /^\p{Ll}{2,}$/u.test(b) && !this.never.has(foldText(b));
     add(last ? `${a} ${b}` : a);
     return last;

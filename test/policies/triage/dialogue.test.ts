@@ -36,6 +36,11 @@ test('takes names and user names from an answer [TS-119]', async () => {
   expect(item(decision, 'affected_names')?.value).toEqual(['John Smith', 'Mary Johnson', 'jx99']);
 });
 
+test('an ordinary word that is also a first name names nobody', async () => {
+  const decision = await decide('C: We got hacked.', NAMES, 'C: will look');
+  expect(item(decision, 'affected_names')).toMatchObject({ state: 'open', value: [] });
+});
+
 test('keeps what answers another question, and the one that was asked costs an attempt [TS-133]', async () => {
   const decision = await decide('C: We got hacked.', NAMES, 'C: it began last Tuesday');
   expect(item(decision, 'incident_timeline')).toMatchObject({ state: 'complete', asks: 0, value: ['last Tuesday'] });
