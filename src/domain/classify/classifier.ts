@@ -49,13 +49,13 @@ export class Triage {
     return this.answer(question, this.reader.read(text));
   }
 
-  /** Phrases of the document's list and of the added ones that occur in a text, and in brackets signs that count as such. */
+  /** Phrases of the document's list and of the added ones that occur in a text; where none does, in brackets signs that count as such. */
   keywords(text: string, reading: Reading = this.read(text)): { keyword: string[]; supplementary: string[] } {
+    const keyword = this.keyword.hits(text);
+    const supplementary = this.supplementary.hits(text);
+    if (keyword.length + supplementary.length > 0) return { keyword, supplementary };
     const signs = this.spec.prefilter.signs.filter((sign) => reading.facts.has(this.reader.lexicon.number(sign)));
-    return {
-      keyword: this.keyword.hits(text),
-      supplementary: [...this.supplementary.hits(text), ...signs.map((sign) => `(${sign})`)],
-    };
+    return { keyword, supplementary: signs.map((sign) => `(${sign})`) };
   }
 
   /** What of the items to be gathered a text gives by itself, as when nothing has been asked. */

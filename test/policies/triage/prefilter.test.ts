@@ -71,6 +71,17 @@ test.each([
   },
 );
 
+test('signs count only where no list has a phrase', async () => {
+  expect(await hits('Someone hacked our account')).toEqual({ keyword: ['hacked'], supplementary: [] });
+  expect((await hits('They keep altering our member records and none of our staff does that')).supplementary).toContain(
+    'none of our',
+  );
+  expect(await hits('The phone numbers of ten profiles were altered and the office denies it')).toEqual({
+    keyword: [],
+    supplementary: ['(system)'],
+  });
+});
+
 test('the message that starts the flow need not be the first one', async () => {
   const { triage } = await theTriage;
   const decision = triage.conversation([
