@@ -19,7 +19,7 @@ export interface BoardFilters {
   breached?: boolean;
 }
 
-/** `next_due`: the earliest first, nothing due last. `opened`: the oldest first. `priority`: P1 first, then by next due. */
+/** `next_due`: the earliest first, nothing due last. `opened`: the oldest first. `priority`: P1 first, among equal ones the highest rank, then by next due. */
 export type BoardSort = 'next_due' | 'opened' | 'priority';
 
 export interface BoardQuery {
@@ -58,12 +58,15 @@ const RESTRICTED = `s.ticket -> 'restricted_to'`;
 const SUPPORT = 'support';
 const FAR = `'infinity'::timestamptz`;
 const NEXT_DUE = `coalesce(b.next_due_at, ${FAR})`;
+/** The highest rank first, as a text of one length that a cursor can hold. */
+const RANK = `lpad((1000000000 - round(coalesce((s.ticket ->> 'rank')::numeric, 0)))::text, 12, '0')`;
 /** What pages are ordered by, with its type; the ticket id makes every place unique. */
 const KEYS: Record<BoardSort, readonly (readonly [sql: string, type: string])[]> = {
   next_due: [[NEXT_DUE, 'timestamptz']],
   opened: [[`coalesce(b.opened_at, ${FAR})`, 'timestamptz']],
   priority: [
     [`coalesce(b.priority, 'P9')`, 'text'],
+    [RANK, 'text'],
     [NEXT_DUE, 'timestamptz'],
   ],
 };

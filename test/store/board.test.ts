@@ -47,6 +47,16 @@ test('sorts by next due, by opening, by priority; nothing due comes last', async
   expect(await ids({ sort: 'priority' })).toEqual([first, idle, soon, late]);
 });
 
+test('puts the highest rank first among equal priority [SEC-HD-060, SEC-HD-064]', async () => {
+  const ordinary = await put({ priority: 'P2', rank: 10 }, 10, 0);
+  const enterprise = await put({ priority: 'P2', rank: 50 }, 20, 1);
+  const vip = await put({ priority: 'P2', rank: 90 }, 30, 2);
+  const urgent = await put({ priority: 'P1', rank: 10 }, 40, 3);
+  const unranked = await put({ priority: 'P2' }, 5, 4);
+  expect(await ids({ sort: 'priority' })).toEqual([urgent, vip, enterprise, ordinary, unranked]);
+  expect(await pages({ sort: 'priority', limit: 2 })).toEqual([urgent, vip, enterprise, ordinary, unranked]);
+});
+
 test('lists support tickets, and those of other kinds where they are asked for', async () => {
   const ticket = await put({ priority: 'P3' });
   const review = await put({ kind: 'review', key: 'weekly', priority: 'P4' });
