@@ -89,6 +89,7 @@ function showTicket(view: JsonObject): string {
     typeof one['due'] === 'string' ? `${clock(one['due'])} (${until(one['due'])})` : '',
     one['breached'] === true ? 'missed' : one['paused'] === true ? 'stands still' : '',
   ]);
+  const links = ((ticket['links'] ?? []) as JsonObject[]).map((link) => `${text(link['kind'])} ${text(link['to'])}`);
   const head = keyValues([
     ['Ticket', `${text(view['id'])} (#${text(view['number'])})`],
     ['Subject', text(ticket['subject'])],
@@ -100,6 +101,7 @@ function showTicket(view: JsonObject): string {
     ['Status', text(view['status'])],
     ['Owner', text(ticket['owner']) || 'nobody'],
     ['Levels', paths.join('; ') || 'none'],
+    ...(links.length === 0 ? [] : [['Linked', links.join('; ')] as [string, string]]),
     [
       'Next due',
       typeof view['nextDue'] === 'string' ? `${clock(view['nextDue'])} (${until(view['nextDue'])})` : 'nothing',

@@ -6,7 +6,7 @@ import type { Receipt, TicketEvent } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
 import { fromSql, query, toSql, transaction, type Database } from './database';
 import { rebuildTicket } from './rebuild';
-import { redactEvent, redactor, type Redaction } from './redaction';
+import { redactEvent, redactMessage, redactor, type Redaction } from './redaction';
 import { eventOf, rowOf, type EventRow } from './stored-event';
 import { storableJson } from './storable';
 
@@ -103,7 +103,14 @@ async function ticketsOf(client: PoolClient, partyId: number): Promise<TicketOfP
      from ticket t
      left join board b on b.ticket_id = t.id
      left join policy_version v on v.hash = t.pack_hash
-     where t.party_id = $1 order by t.id for update of t`,
+     where t.party_id = $1
+       -- Entries of registers repeat what the ticket they were made from says.
+       or (t.party_id is null and t.id in (
+         select link.value ->> 'to'
+         from ticket own join ticket_snapshot s on s.ticket_id = own.id,
+           jsonb_array_elements(coalesce(s.ticket -> 'links', '[]')) link
+         where own.party_id = $1))
+     order by t.id for update of t`,
     [partyId],
   );
   const running = found.rows.filter((ticket) => ticket.running).map((ticket) => ticket.id);
@@ -148,7 +155,8 @@ async function eraseTicket(client: PoolClient, ticketId: string, redaction: Reda
     [storableJson(changed.map((event) => rowOf(ticketId, event)))],
   );
   await eraseLedger(client, ticketId, redaction);
-  await eraseMessages(client, ticketId, redaction);
+  await eraseTold(client, ticketId, redaction);
+  await eraseOpening(client, ticketId, redaction);
   if (rows.length > 0) await rebuildTicket(client, ticketId);
   return changed.length;
 }
@@ -174,8 +182,7 @@ async function eraseLedger(client: PoolClient, ticketId: string, redaction: Reda
 }
 
 /** What the ticket was told by others, and what it told them. */
-async function eraseMessages(client: PoolClient, ticketId: string, redaction: Redaction): Promise<void> {
-  const blank = redactor(redaction);
+async function eraseTold(client: PoolClient, ticketId: string, redaction: Redaction): Promise<void> {
   const { rows } = await client.query<{ id: number; body: JsonObject }>(
     `select id, body from ticket_message where ticket_id = $1 or (kind = 'told' and about = $1)`,
     [ticketId],
@@ -183,6 +190,27 @@ async function eraseMessages(client: PoolClient, ticketId: string, redaction: Re
   await client.query(
     `update ticket_message m set body = n.body
      from jsonb_to_recordset($1::jsonb) as n(id bigint, body jsonb) where m.id = n.id`,
-    [storableJson(rows.map(({ id, body }) => ({ id, body: blank(body) })))],
+    [storableJson(rows.map(({ id, body }) => ({ id, body: redactMessage(body, redaction) })))],
+  );
+}
+
+/** What opened a ticket that nobody asked for: a rule's words, which may repeat the person's. */
+async function eraseOpening(client: PoolClient, ticketId: string, redaction: Redaction): Promise<void> {
+  type Row = { id: number; subject: string | null; body: string | null; details: JsonObject | null };
+  const { rows } = await client.query<Row>(
+    'select id, subject, body, details from message where ticket_id = $1 and party_id is null',
+    [ticketId],
+  );
+  const blank = redactor(redaction);
+  const changed = rows.map(({ id, subject, body, details }) => ({
+    id,
+    subject: subject === null ? null : blank(subject),
+    body: body === null ? null : blank(body),
+    details: details === null ? null : redactMessage(details, redaction),
+  }));
+  await client.query(
+    `update message m set subject = n.subject, body = n.body, details = n.details
+     from jsonb_to_recordset($1::jsonb) as n(id bigint, subject text, body text, details jsonb) where m.id = n.id`,
+    [storableJson(changed)],
   );
 }

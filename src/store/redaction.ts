@@ -55,6 +55,20 @@ export function redactEvent(event: TicketEvent, redaction: Redaction): TicketEve
   };
 }
 
+/** What one ticket told another without the person: their names and words, and personal fields wherever they stand. */
+export function redactMessage(body: JsonObject, redaction: Redaction): JsonObject {
+  const fieldless = <T extends Json>(value: T): T => {
+    if (Array.isArray(value)) return value.map(fieldless) as T;
+    if (value === null || typeof value !== 'object') return value;
+    const entries = Object.entries(value).map(([key, inner]): [string, Json] => [
+      key,
+      redaction.fields.includes(key) && inner !== null ? ERASED : fieldless(inner),
+    ]);
+    return Object.fromEntries(entries) as T;
+  };
+  return withoutCustomer(fieldless(redactor(redaction)(body)));
+}
+
 function redactData(event: TicketEvent, data: JsonObject, byCustomer: boolean, { fields }: Redaction): JsonObject {
   let next = withoutCustomer(data);
   if (byCustomer) next = blanked(next, (key) => CUSTOMER_TEXT.has(key));

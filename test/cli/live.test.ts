@@ -19,7 +19,10 @@ const TICKET = {
   id: 'TICK-20260306-001',
   number: '10001',
   status: 'escalated',
-  ticket: { subject: 'Disk full', priority: 'P2', customer: { name: 'Zoe', plan: 'starter' } },
+  ticket: {
+    ...{ subject: 'Disk full', priority: 'P2', customer: { name: 'Zoe', plan: 'starter' } },
+    links: [{ to: 'TICK-20260306-002', kind: 'member' }],
+  },
   paths: { ladder: { level: 2, to: 'bea', acknowledged: false } },
   tasks: [{ task: 'plan', for: 'ann', due: '2020-01-01T00:00:00Z', breached: true }],
   nextDue: null,
@@ -154,6 +157,7 @@ describe('reading', () => {
   it('shows a ticket with levels and open tasks', async () => {
     const { code, out } = await tocsin(['show', TICKET.id]);
     expect(code).toBe(0);
+    expect(out).toMatch(/Linked +member TICK-20260306-002/);
     expect(out).toMatch(/Levels +ladder: level 2 \(bea\), not acknowledged/);
     expect(out).toMatch(/plan +ann +.* late +overdue/);
     expect(JSON.parse((await tocsin(['show', TICKET.id, '--json'])).out)).toEqual(TICKET);

@@ -4,6 +4,7 @@ import { ledgerOf, settle } from '../../src/store/ledger';
 import { openTicket } from '../../src/store/opening';
 import { eraseParty, getParty } from '../../src/store/party';
 import { savePolicyVersion } from '../../src/store/policy-versions';
+import { putMessages } from '../../src/store/ticket-messages';
 import { rebuildReadModels } from '../../src/store/rebuild';
 import { findTicket } from '../../src/store/ticket';
 import { delivery, event, opened, openRequest, OPENING, receipt, T0 } from './fixtures';
@@ -13,7 +14,18 @@ const store = storeDatabase();
 const PERSONAL = /dana|whitfield|1234567|nobody of us|login fails|insured-77/i;
 
 async function everything(): Promise<string> {
-  const tables = ['party', 'message', 'ticket', 'ticket_event', 'board', 'sla_result', 'delivery', 'delivery_log'];
+  const tables = [
+    'party',
+    'message',
+    'ticket',
+    'ticket_event',
+    'board',
+    'sla_result',
+    'delivery',
+    'delivery_log',
+    'ticket_snapshot',
+    'ticket_message',
+  ];
   const rows = await Promise.all(tables.map((table) => store.pool.query(`select * from ${table}`)));
   return JSON.stringify(rows.map((one) => one.rows));
 }
@@ -39,6 +51,25 @@ test('an erased customer is nowhere any more, and what reports count is', async 
     }),
     event(6, 'closed', { data: { status: 'closed' }, patch: { ticket: { status: 'closed' } } }),
   ]);
+  // An entry of a register that was made from the ticket, and what the ticket told it.
+  const { customer: _customer, ...rest } = OPENING;
+  const entry = await openTicket(
+    store.pool,
+    openRequest({ packHash: 'h', opening: { ...rest, kind: 'risk', fields: { policy_no: 'insured-77' } } }),
+  );
+  const links = [{ to: entry.id, kind: 'entry' }];
+  await appendEvents(store.pool, id, [event(7, 'linked', { patch: { ticket: { links } } })]);
+  const copied = { kind: 'risk', status: 'closed', policy_no: 'insured-77', customer: null };
+  await appendEvents(store.pool, entry.id, [opened(copied)]);
+  await putMessages(store.pool, [
+    {
+      ...{ ticket: entry.id, key: 'k', kind: 'told' },
+      body: {
+        ...{ key: 'k', from: id, seq: 7, at: T0, name: 'wanted' },
+        data: { fields: { policy_no: 'insured-77', cause: 'Dana Whitfield called' } },
+      },
+    },
+  ]);
   expect(await everything()).toMatch(PERSONAL);
   const party = await getParty(store.pool, 'DANA@example.com');
   expect(party).toEqual({
@@ -49,7 +80,7 @@ test('an erased customer is nowhere any more, and what reports count is', async 
     erasedAt: null,
   });
 
-  expect(await eraseParty(store.pool, row.partyId ?? 0, T0)).toEqual({ tickets: 1, messages: 1, events: 5 });
+  expect(await eraseParty(store.pool, row.partyId ?? 0, T0)).toEqual({ tickets: 2, messages: 1, events: 6 });
 
   expect(await everything()).not.toMatch(PERSONAL);
   expect(await getParty(store.pool, row.partyId ?? 0)).toMatchObject({ name: null, email: null, erasedAt: T0 });
@@ -60,7 +91,15 @@ test('an erased customer is nowhere any more, and what reports count is', async 
     customer: { name: '[erased]', plan: 'enterprise' },
   });
   const events = await readEvents(store.pool, id);
-  expect(events.map((one) => one.type)).toEqual(['opened', 'changed', 'message', 'noted', 'delivery', 'closed']);
+  expect(events.map((one) => one.type)).toEqual([
+    'opened',
+    'changed',
+    'message',
+    'noted',
+    'delivery',
+    'closed',
+    'linked',
+  ]);
   expect(events[0]?.patch?.ticket).toMatchObject({ priority: 'P1', region: 'EU', customer: { plan: 'enterprise' } });
   expect(events[3]?.data).toEqual({ text: 'Called [erased] back.' });
   expect(await ledgerOf(store.pool, id)).toMatchObject([{ state: 'sent', recipient: '[erased]' }]);
