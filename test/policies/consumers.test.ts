@@ -21,7 +21,6 @@ const LATER: Record<string, string> = {
   uses: 'composition of packs',
   'people.*.queue': 'queues on the board',
   'commitments.*.title': 'the console',
-  'commitments.*.group': 'commitments that share warnings',
   'tasks.*.draft': 'drafts of task forms',
   'rules.*.in_order': 'deliveries in order',
   'guards.*.offer': 'offers beside a refusal',
