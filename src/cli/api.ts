@@ -65,6 +65,24 @@ export class Api {
     return this.call<T>('POST', path, body, idempotencyKey);
   }
 
+  /** An answer that is no JSON, as it is. */
+  async text(path: string): Promise<string> {
+    const response = await fetch(`${this.settings.url}${path}`, {
+      headers: { authorization: `Bearer ${this.settings.key}`, accept: 'text/csv' },
+    }).catch((error: unknown) => {
+      throw new TocsinError('ESC_ENGINE_UNAVAILABLE', `${this.settings.url} does not answer (${reasonOf(error)})`);
+    });
+    const body = await response.text();
+    if (response.ok) return body;
+    throw this.refusal(response.status, readJson(body, `${this.settings.url} (HTTP ${response.status})`));
+  }
+
+  private refusal(status: number, parsed: JsonObject): TocsinError {
+    const code =
+      typeof parsed['code'] === 'string' && parsed['code'] in ERRORS ? (parsed['code'] as ErrorCode) : 'ESC_INTERNAL';
+    return new TocsinError(code, String(parsed['detail'] ?? parsed['title'] ?? `HTTP ${status}`), parsed);
+  }
+
   private async call<T>(method: string, path: string, body?: JsonObject, idempotencyKey?: string): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
@@ -98,9 +116,7 @@ export class Api {
     });
     const parsed = readJson(await response.text(), `${this.settings.url} (HTTP ${response.status})`);
     if (response.ok) return parsed as T;
-    const code =
-      typeof parsed['code'] === 'string' && parsed['code'] in ERRORS ? (parsed['code'] as ErrorCode) : 'ESC_INTERNAL';
-    throw new TocsinError(code, String(parsed['detail'] ?? parsed['title'] ?? `HTTP ${response.status}`), parsed);
+    throw this.refusal(response.status, parsed);
   }
 }
 

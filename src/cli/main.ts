@@ -30,6 +30,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('chat')) (await import('./chat.js')).chatCommand(program, io);
   if (needs('knowledge')) (await import('./knowledge.js')).knowledgeCommands(program, io);
   if (needs('keys', 'erase')) (await import('./admin.js')).adminCommands(program, io);
+  if (needs('report', 'series')) (await import('./report.js')).reportCommands(program, io);
   if (needs('store')) (await import('./store.js')).storeCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
@@ -64,6 +65,8 @@ const KNOWN = new Set([
   'do',
   'keys',
   'erase',
+  'report',
+  'series',
   'rehearse',
   'knowledge',
   'chat',

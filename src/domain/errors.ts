@@ -94,6 +94,12 @@ export const ERRORS = {
     retryable: false,
     meaning: 'The policy pack has errors; each is listed with file, line and column.',
   },
+  ESC_METRIC_UNKNOWN: { status: 404, retryable: false, meaning: 'The pack has no metric of that name.' },
+  ESC_REPORT_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    meaning: 'The pack has no report of that name, or none was made for that period.',
+  },
   ESC_SCENARIO_INVALID: {
     status: 422,
     retryable: false,

@@ -49,6 +49,9 @@ export const ROUTE_ACCESS = {
   'POST /v1/keys': ['admin'],
   'POST /v1/keys/:id/revoke': ['admin'],
   'POST /v1/erasures': ['admin'],
+  'GET /v1/reports': READERS,
+  'GET /v1/reports/:kpi': READERS,
+  'POST /v1/series/:series': ['intake', 'ops', 'admin'],
   'POST /v1/rehearsals': ['commander', 'ops', 'admin'],
   // The knowledge base is for everybody to read; editors write it.
   'GET /v1/knowledge/tree': 'public',

@@ -17,6 +17,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       },
       servers: [{ url: '/' }],
       tags: [
+        { name: 'reports', description: 'Key figures, series and reports' },
         { name: 'tickets', description: 'Open, read and command tickets' },
         { name: 'rehearsals', description: 'Procedures in virtual time' },
         { name: 'knowledge', description: 'The knowledge base' },

@@ -21,7 +21,7 @@ export interface Operation<P, Q, B, H> {
   operationId: string;
   summary: string;
   description?: string;
-  tag: 'tickets' | 'rehearsals' | 'service' | 'status' | 'knowledge' | 'people' | 'intake';
+  tag: 'tickets' | 'rehearsals' | 'service' | 'status' | 'knowledge' | 'people' | 'intake' | 'reports';
   params?: P;
   querystring?: Q;
   body?: B;

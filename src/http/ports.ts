@@ -173,9 +173,35 @@ export interface ReadinessCheck {
   detail?: string;
 }
 
+/** A question to the archive as it was asked; what is left out is the metric's own. */
+export interface MetricOrder {
+  metric: string;
+  /** `2025-01`, `2025-W05`, `2025-Q1`, `2025-01-27`, `2025`. */
+  period?: string;
+  /** An instant, or a date in the zone of the pack. */
+  from?: string;
+  to?: string;
+  by?: string[];
+  filters: Record<string, string>;
+}
+
+/** Key figures of the default pack. Errors: ESC_METRIC_UNKNOWN, ESC_PACK_UNKNOWN, ESC_REQUEST_INVALID. */
+export interface ReportPort {
+  catalogue(): Promise<JsonObject>;
+  metrics(orders: readonly MetricOrder[], now: EpochMs): Promise<JsonObject[]>;
+  csv(orders: readonly MetricOrder[], now: EpochMs): Promise<string>;
+  addPoints(
+    series: string,
+    points: readonly { value: number; at: EpochMs; labels: JsonObject; key?: string }[],
+    now: EpochMs,
+    by: string,
+  ): Promise<number>;
+}
+
 export interface HttpPorts {
   policies: PolicyPort;
   onCall: OnCallPort;
+  reports: ReportPort;
   tickets: TicketPort;
   board: BoardPort;
   registers: RegisterPort;

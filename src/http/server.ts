@@ -18,6 +18,7 @@ import { describeRoutes } from './openapi';
 import type { HttpPorts } from './ports';
 import { peopleRoutes } from './people-routes';
 import { registerRoutes } from './register-routes';
+import { reportRoutes } from './report-routes';
 import { rehearsalRoutes, YAML_TYPES } from './rehearsal-routes';
 import { serviceRoutes } from './service-routes';
 import { statusRoutes } from './status-routes';
@@ -97,6 +98,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   adminRoutes(app, ports);
   rehearsalRoutes(app, ports);
   knowledgeRoutes(app, ports.knowledge, now, options.forum);
+  reportRoutes(app, ports, now);
   statusRoutes(app, ports, now);
   serviceRoutes(app, ports, [registry, ...(options.registries ?? [])]);
   await app.ready();

@@ -30,6 +30,7 @@ import { applyArchive } from './archived';
 import type { PolicyPort } from './people-ports';
 import { knowledgePort } from './knowledge-port';
 import type { HttpPorts, TicketPort } from './ports';
+import { reportPort } from './report-port';
 import { rehearseBeside } from './rehearsal-thread';
 
 export interface Wiring {
@@ -86,6 +87,7 @@ export function wire(wiring: Wiring): HttpPorts {
     },
     status: { current: () => publicStatus(pool) },
     knowledge: knowledgePort(pool, wiring.assist),
+    reports: reportPort(pool, packReader(packs)),
     rehearse: (text) => rehearseBeside(text, join(__dirname, 'rehearsal-thread.js')),
     async ready() {
       const check = async (

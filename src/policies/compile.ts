@@ -1,11 +1,14 @@
 /** From the checked source of a pack to what the core reads: durations to ms, `=` to expression trees, zones to tables. */
 import type { Cel, CompiledPack, ConditionDef, Json, JsonObject, TableDef, TemplateDef } from '../domain/policy/types';
 import type { CompiledCalendar } from '../domain/time/calendar';
+import type { OffsetTable } from '../domain/time/zone-offsets';
 import { checkCalendar } from './calendar-zones';
 import { resolveTableReads } from './cel';
 import { compileAssistant } from './compile-assistant';
 import { clauseIndex } from './clause-index';
 import { compileAction } from './compile-actions';
+import { compileMetric } from './compile-metrics';
+import { compileReport, compileSchedule } from './compile-reports';
 import {
   compileCommitment,
   compileCondition,
@@ -59,6 +62,17 @@ function calendarsOf(c: Compiler, source: PackSource): Record<string, CompiledCa
     }
   }
   return calendars;
+}
+
+/** The zone in which messages and reports tell the time, as a table. */
+function zoneOffsets(c: Compiler, source: PackSource): OffsetTable {
+  const checked = checkCalendar(
+    { always: true, zone: source.zone },
+    { publishYear: Number(source.version.from.slice(0, 4)) },
+  );
+  if ('calendar' in checked) return checked.calendar.offsets;
+  c.faults.push({ path: ['zone'], message: checked.issues[0]?.message ?? 'is no time zone' });
+  return { at: [], seconds: [0] };
 }
 
 /** Conditions in an order in which each reads only those before it. A circle is a fault. */
@@ -136,6 +150,7 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     params: source.params,
     calendars: calendarsOf(c, source),
     zone: source.zone,
+    zoneOffsets: zoneOffsets(c, source),
     people: each(c, 'people', source.people, compileRole),
     rotas: each(
       c,
@@ -162,15 +177,18 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     guards: each(c, 'guards', source.guards, compileGuard),
     templates,
     flows: each(c, 'flows', source.flows, compileFlow),
-    schedules: plain(source.schedules) as JsonObject,
+    schedules: each(c, 'schedules', source.schedules, (it, name, item, path) =>
+      compileSchedule(it, name, item, path, source.zone),
+    ),
+    reports: each(c, 'reports', source.reports, (it, name, item, path) =>
+      compileReport(it, name, item, path, source.zone),
+    ),
     kinds: each(c, 'kinds', source.kinds, compileKind),
-    metrics: plain(source.metrics) as JsonObject,
     assistants: each(c, 'assistants', source.assistants, compileAssistant),
+    metrics: each(c, 'metrics', source.metrics, compileMetric),
     catchAll:
       source.catch_all ?? Object.values(source.paths).find((path) => path.catch_all !== undefined)?.catch_all ?? '',
   };
-  checkThrough(c, source.schedules, ['schedules'], 'schedule');
-  checkThrough(c, source.metrics, ['metrics'], 'metric');
   checkThrough(c, source.rollout, ['rollout'], 'rollout');
   resolveTableReads(c.cels, (name) => rowCels(tables[name]));
   compiled.conditions = inOrder(c, conditions);

@@ -61,6 +61,10 @@ export function createTemplateEngine(zone: string, escape = false): Liquid {
     ...LIMITS,
   });
   liquid.registerFilter('duration', durationWords);
+  // A share from 0 to 1 as a percentage with so many digits at most.
+  liquid.registerFilter('percent', (value: unknown, digits: unknown = 1) =>
+    typeof value === 'number' ? `${Number((value * 100).toFixed(Number(digits)))}%` : 'no data',
+  );
   liquid.registerFilter('time', (value: unknown) => timeWords(value, zone, 'ccc d LLL yyyy, HH:mm ZZZZ'));
   liquid.registerFilter('clock', (value: unknown) => timeWords(value, zone, 'HH:mm ZZZZ'));
   for (const name of ['date', 'date_only'])

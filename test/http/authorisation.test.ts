@@ -37,6 +37,9 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/keys': 'admin',
   'POST /v1/keys/:id/revoke': 'admin',
   'POST /v1/erasures': 'admin',
+  'GET /v1/reports': 'agent commander ops admin',
+  'GET /v1/reports/:kpi': 'agent commander ops admin',
+  'POST /v1/series/:series': 'intake ops admin',
   'POST /v1/rehearsals': 'commander ops admin',
   'GET /v1/knowledge/tree': 'public',
   'GET /v1/knowledge/search': 'public',
@@ -59,6 +62,7 @@ const roles = [undefined, ...KEY_ROLES] as const;
 /** Bodies that a route takes; the others take a text. */
 const BODIES: Record<string, object> = {
   '/v1/tickets': OPENING,
+  '/v1/series/calls': { points: [{ value: 1 }] },
   '/v1/oncall/overrides': {
     rota: 'engineering',
     from: '2026-03-02T10:00:00Z',
@@ -87,7 +91,9 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
     .replace(':command', 'message')
     .replace(':slug', 'first-video')
     .replace(':kind', 'risk')
-    .replace(':token', 'feed-of-the-test-number-0.ics');
+    .replace(':token', 'feed-of-the-test-number-0.ics')
+    .replace(':kpi', 'frt')
+    .replace(':series', 'calls');
   const body = method === 'GET' ? undefined : (BODIES[url] ?? { text: 'hello' });
   const query = url === '/v1/knowledge/search' ? '?q=upload' : '';
   return server.ask(method, `${url}${query}`, { role, body });

@@ -293,6 +293,12 @@ export function portsOf(world: World): HttpPorts {
       },
     },
     knowledge: memoryKnowledge(world.knowledge),
+    reports: {
+      catalogue: async () => ({ pack: { id: 'secureai', hash: 'abc' }, metrics: [] }),
+      metrics: async (orders) => orders.map((order) => ({ ...order })),
+      csv: async (orders) => `metric\n${orders.map((one) => one.metric).join('\n')}\n`,
+      addPoints: async (_series, points) => points.length,
+    },
     rehearse: async (scenario) => {
       raise('rehearse');
       world.scenarios.push(scenario);

@@ -5,6 +5,9 @@
 import type { AssistantDef } from '../assistant/types';
 import type { CompiledCalendar } from '../time/calendar';
 import type { FlowDef } from './flow-types';
+import type { OffsetTable } from '../time/zone-offsets';
+import type { MetricDef } from './metric-types';
+import type { ReportDef, ScheduleDef } from './report-types';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -368,6 +371,8 @@ export interface CompiledPack {
   params: JsonObject;
   calendars: Record<string, CompiledCalendar>;
   zone: string;
+  /** The pack's zone as a table: reports and schedules count days in it. Absent in packs of older builds: UTC. */
+  zoneOffsets?: OffsetTable;
   people: Record<string, RoleDef>;
   rotas: Record<string, RotaDef>;
   fields: Record<string, FieldDef>;
@@ -386,9 +391,9 @@ export interface CompiledPack {
   templates: Record<string, TemplateDef>;
   kinds: Record<string, KindDef>;
   flows: Record<string, FlowDef>;
-  /** Constructs that the engine does not run on a ticket: schedules, metrics. */
-  schedules: JsonObject;
-  metrics: JsonObject;
+  metrics: Record<string, MetricDef>;
+  schedules: Record<string, ScheduleDef>;
+  reports: Record<string, ReportDef>;
   /** Dialogues that stand before people; no ticket runs them. */
   assistants: Record<string, AssistantDef>;
   catchAll: string;

@@ -245,8 +245,13 @@ export function* patternsOfPack(source: CheckContext['source']): Generator<{ tex
     else yield* all(one.starts.on, ['flows', name, 'starts', 'on']);
   }
   for (const [name, one] of entries(source.metrics)) {
-    yield* all(one.from, ['metrics', name, 'from']);
-    yield* all(one.to, ['metrics', name, 'to']);
+    const at = ['metrics', name];
+    const of = typeof one.of === 'string' ? [one.of] : (one.of ?? []);
+    if (!of.every((text) => /^(tickets|escalations|(ticks|series)\(.+\))$/.test(text)))
+      yield* all(one.of, [...at, 'of']);
+    for (const key of ['on', 'from', 'to'] as const) yield* all(one[key], [...at, key]);
+    yield* all(one.per?.of, [...at, 'per', 'of']);
+    yield* all(one.split?.on, [...at, 'split', 'on']);
   }
 }
 

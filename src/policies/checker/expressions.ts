@@ -22,9 +22,9 @@ const VIEWS: Record<string, ReadonlySet<string> | undefined> = {
 /** Roots that only some places have. */
 const MORE_ROOTS: Partial<Record<Place, string[]>> = {
   query: ['other'],
-  metric: ['tick', 'metric'],
+  metric: ['tick', 'to', 'from', 'found', 'duration'],
   rollout: ['metric'],
-  schedule: ['version'],
+  schedule: ['version', 'entry', 'period'],
 };
 
 /** Functions of the language beside the operators. */

@@ -299,8 +299,10 @@ function outlook(context: CheckContext): void {
     each(context, 'role', kind.edit, names.roles, ['kinds', name, 'edit']);
   }
   for (const [name, metric] of Object.entries(source.metrics)) {
-    const ticks = metric.of === undefined ? undefined : /^ticks\(([^()]+)\)$/.exec(metric.of)?.[1];
+    const ticks = typeof metric.of === 'string' ? /^ticks\(([^()]+)\)$/.exec(metric.of)?.[1] : undefined;
     each(context, 'commitment', ticks, names.commitments, ['metrics', name, 'of']);
-    each(context, 'metric', metric.relative_to, names.metrics, ['metrics', name, 'relative_to']);
+    for (const key of ['relative_to', 'out_of'] as const)
+      each(context, 'metric', metric[key], names.metrics, ['metrics', name, key]);
+    if (metric.kind !== 'any') each(context, 'kind of ticket', metric.kind, names.kinds, ['metrics', name, 'kind']);
   }
 }

@@ -1,21 +1,8 @@
 /** Constructs beside rules and clocks: flows, schedules, kinds, metrics, rollout. */
 import { z } from 'zod';
 import { action } from './actions';
-import {
-  AMOUNT_TEXT,
-  amount,
-  cel,
-  clauses,
-  doc,
-  json,
-  kinds,
-  name,
-  names,
-  patterns,
-  time,
-  value,
-  weekday,
-} from './common';
+import { calendarPoint } from './reporting';
+import { amount, AMOUNT_TEXT, cel, clauses, doc, json, kinds, name, names, patterns, value } from './common';
 
 const actions = z.array(action);
 
@@ -131,36 +118,55 @@ export const flow = doc(
 export const schedule = doc(
   z.strictObject({
     at: doc(
-      z.union([
-        z.string().startsWith('=', 'must be a point of the calendar or computed (=…)'),
-        z.strictObject({
-          day: doc(weekday.optional(), 'Each week on this day.', 'mon'),
-          month: doc(z.number().int().min(1).max(31).optional(), 'Each month on this day.', 1),
-          quarter: doc(z.number().int().min(1).max(92).optional(), 'Each quarter on this day.', 1),
-          time: doc(time, 'The time of day.', '09:00'),
-          zone: doc(z.string().optional(), 'The time zone; the pack’s when left out.', 'America/New_York'),
-        }),
-      ]),
+      z.union([z.string().startsWith('=', 'must be a point of the calendar or computed (=…)'), calendarPoint]),
       'When: a day of the week, month or quarter, or a computed date.',
       { day: 'mon', time: '09:00' },
     ),
     opens: doc(
       z.strictObject({
         kind: doc(name, 'The kind of ticket.', 'review'),
-        key: doc(z.string(), 'One ticket for each key and instant.', 'weekly'),
-        for_each: doc(z.string().optional(), 'One for each entry of this recorded list.', 'active_customers'),
+        key: doc(
+          z.string(),
+          'One ticket for each key and instant; may be computed over each entry of for_each.',
+          'weekly',
+        ),
+        subject: doc(z.string().optional(), 'Its subject, in Liquid over period.', 'Weekly review {{ period.key }}'),
+        for_each: doc(
+          z.string().optional(),
+          'One for each entry of this list: a series whose newest labels are the entry, or a field of the pack’s params.',
+          'active_customers',
+        ),
         for: doc(names.optional(), 'Who answers it.', 'support_manager'),
+        fields: doc(z.record(name, json).default({}), 'Fields that it opens with.', { module: 1 }),
         items: doc(
           z
             .strictObject({
-              each: doc(z.string(), 'The event or kind of ticket.', 'escalated'),
-              window: doc(z.string().optional(), 'How far back.', 'P7D'),
-              since: doc(z.string().optional(), 'Or since when: "last".', 'last'),
-              choices: doc(z.array(json).optional(), 'The verdicts.', ['appropriate', 'premature']),
+              each: doc(patterns, 'The events.', 'escalated'),
+              kind: doc(z.string().default('support'), 'Of tickets of this kind.', 'support'),
+              where: doc(cel.optional(), 'Only where this holds.', "event.path == 'technical'"),
+              window: doc(z.string().optional(), 'How far back; to the instant before when left out.', 'P7D'),
+              since: doc(z.literal('last').optional(), 'To the instant before, said.', 'last'),
+              apart: doc(z.boolean().default(false), 'A ticket for each of them, in place of a list.', true),
+              choices: doc(z.array(json).default([]), 'The verdicts.', ['appropriate', 'premature']),
+              with: doc(z.record(name, cel).default({}), 'What of each is written down.', { reason: 'event.reason' }),
             })
             .optional(),
           'What it goes through.',
           { each: 'escalated', window: 'P7D', choices: ['appropriate', 'premature'] },
+        ),
+        attach: doc(
+          z
+            .record(
+              name,
+              z.strictObject({
+                metric: doc(name, 'The metric.', 'top_escalation_reasons'),
+                by: doc(names.optional(), 'Its groups, in place of its own.', 'month'),
+                back: doc(z.number().int().nonnegative().default(0), 'How many periods before as well.', 2),
+              }),
+            )
+            .default({}),
+          'Answers of metrics that the ticket carries, by field.',
+          { reasons: { metric: 'top_escalation_reasons' } },
         ),
       }),
       'The tickets it opens.',
@@ -171,6 +177,7 @@ export const schedule = doc(
   'Calendar time without a ticket. It does one thing: open tickets.',
   { at: { day: 'mon', time: '09:00' }, opens: { kind: 'review', key: 'weekly' } },
 );
+export type ScheduleSource = z.infer<typeof schedule>;
 
 export const kind = doc(
   z.strictObject({
@@ -188,32 +195,6 @@ export const kind = doc(
   }),
   'A kind of ticket beside support. A register is the list of tickets of a kind.',
   { title: 'Risk register', edit: ['risk_unit'] },
-);
-
-export const metric = doc(
-  z.strictObject({
-    title: doc(z.string().optional(), 'The words people use for it.', 'P1 on time'),
-    of: doc(z.string().optional(), 'What is counted: tickets, escalations, ticks(name), or an event.', 'tickets'),
-    where: doc(cel.optional(), 'Only those where this holds.', "ticket.priority == 'P1'"),
-    from: doc(z.string().optional(), 'A duration: from this event.', 'opened'),
-    to: doc(z.string().optional(), 'A duration: to this event.', 'agent_reply'),
-    within: doc(z.string().optional(), 'Only where the two events are at most this far apart.', 'P7D'),
-    share: doc(cel.optional(), 'The share of those where this holds.', '!commitment.resolution.breached'),
-    mean: doc(z.string().optional(), 'A mean: "duration", or computed.', 'duration'),
-    by: doc(z.string().optional(), 'Once for each of these.', 'month'),
-    relative_to: doc(z.string().optional(), 'As a share of another metric.', 'ttr'),
-    target: doc(
-      z
-        .string()
-        .regex(/^(<|<=|>|>=|==) ?\S+$/, 'must be a comparison, such as "> 90%"')
-        .optional(),
-      'The target; "<" is strict.',
-      '> 90%',
-    ),
-    clauses,
-  }),
-  'A question to events: a share, a duration, a mean. No data is no value, never 0.',
-  { of: 'tickets', where: "ticket.priority == 'P1'", share: '!commitment.resolution.breached', target: '> 90%' },
 );
 
 export const rollout = doc(

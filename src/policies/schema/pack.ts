@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { assistant } from './assistant';
 import { commitment, guard, path, rule, task } from './clocks';
 import { clauses, doc, json, name } from './common';
-import { flow, kind, metric, rollout, schedule } from './outlook';
+import { metric } from './metrics';
+import { flow, kind, rollout, schedule } from './outlook';
+import { report } from './reporting';
 import { calendar, condition, fact, field, queue, role, rota, table, words } from './vocabulary';
 
 const map = <T extends z.ZodType>(item: T) => z.record(name, item).default({});
@@ -89,6 +91,7 @@ export const pack = z.strictObject({
   kinds: map(kind),
   metrics: map(metric),
   assistants: map(assistant),
+  reports: map(report),
 });
 export type PackSource = z.infer<typeof pack>;
 
@@ -132,5 +135,6 @@ export const ITEM_CONSTRUCTS = [
   'kinds',
   'metrics',
   'assistants',
+  'reports',
 ] as const satisfies readonly (keyof PackSource)[];
 export type ItemConstruct = (typeof ITEM_CONSTRUCTS)[number];

@@ -1,0 +1,87 @@
+/** Key figures over the store, for the HTTP shell. */
+import { TocsinError } from '../domain/errors';
+import { parsePeriod, UTC, type Period } from '../domain/metrics/periods';
+import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import { parseInstant, type EpochMs } from '../domain/time/instants';
+import { askMetrics, windowOf, type AskedMetric, type ReportPack } from '../reports/ask';
+import { metricJson } from '../reports/present';
+import { csvOf } from '../reports/table';
+import type { Database } from '../store/database';
+import { activePack } from '../store/policy-versions';
+import { addPoints } from '../store/series';
+import type { MetricOrder, ReportPort } from './ports';
+
+/** The pack that reports are made of: the default one's active version. Errors: ESC_PACK_UNKNOWN. */
+export async function reportPackOf(pool: Database, read: (hash: string) => Promise<CompiledPack>): Promise<ReportPack> {
+  const active = await activePack(pool);
+  if (!active) throw new TocsinError('ESC_PACK_UNKNOWN', 'no pack is published');
+  return { hash: active.hash, pack: await read(active.hash) };
+}
+
+/** The period that an order asks for, or undefined for the metric's own. Errors: ESC_REQUEST_INVALID. */
+export function periodOf(pack: CompiledPack, order: MetricOrder, now: EpochMs): Period | undefined {
+  const zone = pack.zoneOffsets ?? UTC;
+  const refuse = (field: string, text: string): TocsinError =>
+    new TocsinError('ESC_REQUEST_INVALID', `"${text}" is no ${field === 'period' ? 'period' : 'instant or date'}`, {
+      field,
+    });
+  if (order.period !== undefined) {
+    const named = parsePeriod(order.period, zone);
+    if (!named) throw refuse('period', order.period);
+    return named.period;
+  }
+  const instant = (field: 'from' | 'to'): EpochMs | undefined => {
+    const text = order[field];
+    if (text === undefined) return undefined;
+    const at = parseInstant(text) ?? parsePeriod(text, zone)?.period.from;
+    if (at === undefined) throw refuse(field, text);
+    return at;
+  };
+  const from = instant('from');
+  const to = instant('to');
+  if (from === undefined && to === undefined) return undefined;
+  const own = windowOf(pack, order.metric, to ?? now);
+  const period = { from: from ?? own.from, to: to ?? own.to };
+  if (period.from > period.to) throw refuse('from', order.from ?? '');
+  return period;
+}
+
+/** The port over the store. */
+export function reportPort(pool: Database, read: (hash: string) => Promise<CompiledPack>): ReportPort {
+  const ask = async (orders: readonly MetricOrder[], now: EpochMs) => {
+    const report = await reportPackOf(pool, read);
+    const asked = orders.map((order): AskedMetric => {
+      const period = periodOf(report.pack, order, now);
+      return {
+        metric: order.metric,
+        filters: order.filters,
+        ...(period === undefined ? {} : { period }),
+        ...(order.by === undefined ? {} : { by: order.by }),
+      };
+    });
+    return askMetrics(pool, report, asked, now);
+  };
+  return {
+    async catalogue() {
+      const { hash, pack } = await reportPackOf(pool, read);
+      const metrics = Object.values(pack.metrics).map((def): JsonObject => ({
+        metric: def.name,
+        title: def.title ?? def.name,
+        label: def.label ?? null,
+        better: def.better ?? null,
+        target: def.target?.text ?? null,
+        by: def.by.map((one) => one.name),
+        window: def.window,
+        clauses: def.clauses,
+      }));
+      return { pack: { id: pack.id, hash }, metrics };
+    },
+    metrics: async (orders, now) => (await ask(orders, now)).map(metricJson),
+    csv: async (orders, now) => csvOf(await ask(orders, now)),
+    addPoints: (series, points, now, by) =>
+      addPoints(
+        pool,
+        points.map((point) => ({ ...point, name: series, recordedAt: now, recordedBy: by })),
+      ),
+  };
+}

@@ -1,0 +1,170 @@
+/** What calendar time does: reports are made, kept and addressed; scheduled tickets are planned. */
+import { TocsinError } from '../domain/errors';
+import { parsePeriod, periodAt, UTC, type Period } from '../domain/metrics/periods';
+import type { CalendarPoint, ReportDef } from '../domain/policy/report-types';
+import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import type { Delivery } from '../domain/ticket/types';
+import { formatInstant, type EpochMs } from '../domain/time/instants';
+import type { Database } from '../store/database';
+import { findReport, saveReport, type StoredReport } from '../store/reports';
+import { readSeries } from '../store/series';
+import { evidenceFor, type ReportPack } from './ask';
+import { contentOf, questionsOf, textOf } from './content';
+import { pageOf } from './html';
+import { lookBack, openingsOf, periodBefore, type PlannedOpening } from './openings';
+import { metricJson } from './present';
+
+/** One entry of the calendar: a report or a schedule of a pack, with its point. */
+export interface CalendarEntry {
+  kind: 'report' | 'schedule';
+  name: string;
+  at: CalendarPoint;
+}
+
+/** Everything that a pack has on the calendar. Computed dates are no points: they are the version's own. */
+export function calendarOf(pack: CompiledPack): CalendarEntry[] {
+  return [
+    ...Object.values(pack.reports ?? {}).map((one): CalendarEntry => ({ kind: 'report', name: one.name, at: one.at })),
+    ...Object.values(pack.schedules).flatMap((one): CalendarEntry[] =>
+      'cel' in one.at ? [] : [{ kind: 'schedule', name: one.name, at: one.at }],
+    ),
+  ];
+}
+
+/** A report of the pack. Errors: ESC_REPORT_UNKNOWN. */
+export function reportOf(pack: CompiledPack, name: string): ReportDef {
+  const def = Object.hasOwn(pack.reports ?? {}, name) ? pack.reports[name] : undefined;
+  if (!def)
+    throw new TocsinError('ESC_REPORT_UNKNOWN', `the pack ${pack.id} has no report "${name}"`, { report: name });
+  return def;
+}
+
+/** The period that a text names for a report. Errors: ESC_REPORT_UNKNOWN for one of another unit. */
+export function reportPeriod(pack: CompiledPack, def: ReportDef, text: string): Period {
+  const named = parsePeriod(text, pack.zoneOffsets ?? UTC);
+  if (named?.unit !== def.period)
+    throw new TocsinError(
+      'ESC_REPORT_UNKNOWN',
+      `"${text}" is no ${def.period}: the report ${def.name} is made for each`,
+      {
+        report: def.name,
+        period: text,
+      },
+    );
+  return named.period;
+}
+
+export interface MakeOptions {
+  /** The intended instant: the report covers the period before it. */
+  at: EpochMs;
+  now: EpochMs;
+  /** Made anew though there is one. */
+  replace?: boolean;
+}
+
+/** Makes the report of the period before an instant and keeps it; made once, it stays as it was sent. */
+export async function makeReport(
+  pool: Database,
+  { pack, hash }: ReportPack,
+  name: string,
+  options: MakeOptions,
+): Promise<StoredReport> {
+  const def = reportOf(pack, name);
+  const period = periodBefore(pack, def.period, options.at);
+  return keepReport(pool, { pack, hash }, def, period, options);
+}
+
+/** The report of a period, kept. */
+export async function keepReport(
+  pool: Database,
+  { pack, hash }: ReportPack,
+  def: ReportDef,
+  period: Period,
+  { at, now, replace = false }: MakeOptions,
+): Promise<StoredReport> {
+  const evidence = await evidenceFor(pool, pack, questionsOf(pack, def, period));
+  const content = contentOf(evidence, def, period);
+  const kept = replace ? undefined : await findReport(pool, pack.id, def.name, content.period.key);
+  if (kept) return kept;
+  const page = pageOf(content, `Made ${formatInstant(now)} of the pack ${pack.id} (${hash.slice(0, 12)}).`);
+  return saveReport(
+    pool,
+    {
+      pack: pack.id,
+      name: def.name,
+      period: content.period.key,
+      from: period.from,
+      to: period.to,
+      dueAt: at,
+      madeAt: now,
+      packHash: hash,
+      title: content.title,
+      html: page.html,
+      text: textOf(content),
+      content: content.parts.map((part): JsonObject => ({
+        title: part.title,
+        lines: part.lines,
+        clauses: def.sections.find((one) => one.title === part.title)?.clauses ?? [],
+        ...(part.chart ? { chart: metricJson(part.chart) } : {}),
+      })),
+      images: { html: page.mail, pictures: page.images },
+    },
+    replace,
+  );
+}
+
+/** The template name under which a kept report is a message. */
+export const REPORT_TEMPLATE = 'report:';
+
+/** The mails of a report: one a role, under a key that a repeat shares. */
+export function reportDeliveries(pack: CompiledPack, def: ReportDef, report: StoredReport): Delivery[] {
+  return def.to.map((role): Delivery => {
+    const key = `report/${report.name}@${report.period}|${role}|email`;
+    return {
+      key,
+      ticket: `report/${report.name}@${report.period}`,
+      at: report.dueAt,
+      channel: 'email',
+      verb: 'notify',
+      role,
+      to: pack.people[role]?.email ?? '',
+      template: `${REPORT_TEMPLATE}${report.name}/${report.period}`,
+      vars: { title: report.title },
+      clauses: def.clauses,
+      priority: 'P4',
+      ifLate: 'send',
+    };
+  });
+}
+
+/** The tickets that a schedule opens at its intended instant. Errors: ESC_REPORT_UNKNOWN for a schedule that is none. */
+export async function planOpenings(
+  pool: Database,
+  { pack }: ReportPack,
+  name: string,
+  at: EpochMs,
+): Promise<PlannedOpening[]> {
+  const def = pack.schedules[name];
+  if (!def)
+    throw new TocsinError('ESC_REPORT_UNKNOWN', `the pack ${pack.id} has no schedule "${name}"`, { schedule: name });
+  const period = lookBack(pack, def, at);
+  const questions = Object.values(def.opens.attach).map((one) => ({ metric: one.metric, period }));
+  const first = Object.keys(pack.metrics)[0];
+  const evidence = await evidenceFor(pool, pack, [
+    ...questions,
+    ...(def.opens.items && first !== undefined ? [{ metric: first, period }] : []),
+  ]);
+  return openingsOf(evidence, def, at, await entriesOf(pool, def.opens.forEach, at));
+}
+
+/** The newest measurement of each key of a series whose value is over 0: the list as it stands that day. */
+async function entriesOf(pool: Database, series: string | undefined, at: EpochMs): Promise<JsonObject[]> {
+  if (series === undefined) return [];
+  const points = (await readSeries(pool, [series], { from: 0, to: at }))[series] ?? [];
+  const newest = new Map(points.map((point) => [String(point.labels['email'] ?? point.labels['key'] ?? ''), point]));
+  return [...newest.values()].filter((point) => point.value > 0).map((point) => point.labels);
+}
+
+/** The first instant of the period that follows: when a report that is asked for by hand was due. */
+export const dueAfter = (period: Period, pack: CompiledPack, unit: ReportDef['period']): EpochMs =>
+  periodAt(unit, period.to, pack.zoneOffsets ?? UTC).from;
