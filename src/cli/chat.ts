@@ -8,10 +8,11 @@ import { refuseBroken } from '../rehearsal/rehearse';
 import { Api, apiSettings } from './api';
 import { EXIT, type CliIo } from './io';
 import { resolvePackDir } from './policy';
+import { packFolder } from './stack';
 
 interface ChatOptions {
   script?: string;
-  policy: string;
+  policy?: string;
   name?: string;
   email?: string;
   plan?: string;
@@ -24,7 +25,7 @@ export function chatCommand(program: Command, io: CliIo): void {
     .command('chat')
     .argument('[assistant]', 'its name in the pack', 'helper')
     .option('--script <file>', 'play a conversation from a file, without an API')
-    .option('--policy <pack>', 'the pack of the script', 'secureai')
+    .option('--policy <pack>', 'the pack of the script; left out, the one new tickets run under')
     .option('--name <name>', 'who writes')
     .option('--email <address>', 'their address; without one a visitor whom nobody knows')
     .option('--plan <plan>')
@@ -37,7 +38,9 @@ export function chatCommand(program: Command, io: CliIo): void {
 }
 
 async function fromFile(io: CliIo, file: string, options: ChatOptions): Promise<void> {
-  const loaded = await loadPack(resolvePackDir(options.policy));
+  const loaded = await loadPack(
+    options.policy === undefined ? packFolder(process.env) : resolvePackDir(options.policy),
+  );
   refuseBroken(loaded);
   const played = playConversation(loaded, await readConversation(file));
   if (options.json) io.out(JSON.stringify(played));

@@ -30,7 +30,7 @@ function projectDefaults(): ProjectDefaults {
 }
 
 /** The pack new tickets run under: TOCSIN_POLICY, or the one that comes with the project. */
-function packFolder(env: NodeJS.ProcessEnv): string {
+export function packFolder(env: NodeJS.ProcessEnv): string {
   return env['TOCSIN_POLICY'] ? resolve(env['TOCSIN_POLICY']) : join(projectRoot(), projectDefaults().policy);
 }
 
