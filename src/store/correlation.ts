@@ -16,6 +16,8 @@ import { toSql } from './database';
 const CANDIDATES = 500;
 /** Tickets that are told of one change, at most, the newest first. Together they bound what one archive costs. */
 const CONCERNED = 100;
+/** Ids that an answer carries, at most, the oldest first: they are part of the ticket's state. */
+const MEMBERS = 100;
 const QUESTION_LOCK = 7_201_904;
 
 /** One event's change of a ticket as others see it. */
@@ -33,7 +35,7 @@ export interface Change {
  * are for: this one at its opening, and with `watch` whomever a change concerns. An answer that is the last one again is
  * not told again. Part of the transaction of the append, after the snapshots were saved. Tickets that share what a
  * question compares wait for each other, so that of two that open at once the second sees the first. At most
- * {@link CANDIDATES} tickets are looked at and {@link CONCERNED} told, found by index. Returns how many messages were kept.
+ * {@link CANDIDATES} tickets are looked at and {@link CONCERNED} told, found by index; an answer names {@link MEMBERS}. Returns how many messages were kept.
  */
 export async function askAcross(client: PoolClient, pack: CompiledPack, changes: readonly Change[]): Promise<number> {
   const facts = Object.values(pack.facts).filter((fact) => fact.tickets !== undefined);
@@ -123,7 +125,8 @@ async function answer(client: PoolClient, pack: CompiledPack, raised: Raised): P
   for (const id of ids) {
     const me = known.get(id);
     if (!me) continue;
-    const found = correlate(pack, fact, me, await counted(me), change.at);
+    const all = correlate(pack, fact, me, await counted(me), change.at);
+    const found = { value: all.value, members: all.members.slice(0, MEMBERS) };
     const told = last.get(id);
     if (told?.value === found.value && JSON.stringify(told.members) === JSON.stringify(found.members)) continue;
     const key = `${fact.name}|${after.id}/${change.seq}`;

@@ -3,9 +3,10 @@ import type { FactAnswer, TicketEvent } from '../../src/domain/ticket/types';
 import { transaction } from '../../src/store/database';
 import { appendEvents } from '../../src/store/events';
 import { openTicket } from '../../src/store/opening';
+import { createAudiences, MEMBERS_LIST } from '../../src/worker/audiences';
 import { readRegister, snapshotOf } from '../../src/store/registers';
 import { compilePackText } from '../support/pack';
-import { event, HOUR, MINUTE, opened, openRequest, OPENING, T0 } from './fixtures';
+import { delivery, event, HOUR, MINUTE, opened, openRequest, OPENING, T0 } from './fixtures';
 import { storeDatabase } from './postgres';
 
 const store = storeDatabase();
@@ -231,5 +232,25 @@ describe('registers', () => {
     expect(await read({ closed: true, status: 'closed' })).toEqual([['closed'], false]);
     expect(await snapshotOf(store.pool, secret)).toMatchObject({ ticket: { restricted_to: ['security_team'] } });
     expect(await snapshotOf(store.pool, 'TICK-20260306-999')).toBeUndefined();
+  });
+});
+
+describe('the audience of an incident', () => {
+  test('[SEC-ESC-047] is who reported it and who reported its members, each once', async () => {
+    const opening = (name: string) => ({
+      ...OPENING,
+      customer: { ...customer(name), email: `${name}@example.com`, name },
+    });
+    const ids: string[] = [];
+    for (const name of ['lead', 'member', 'lead', 'stranger'])
+      ids.push((await openTicket(store.pool, openRequest({ opening: opening(name) }))).id);
+    const [lead = '', member = '', again = ''] = ids;
+    await appendEvents(store.pool, lead, [opened({ members: [member, again] })]);
+    const audiences = createAudiences(store.pool, undefined);
+    const message = delivery('k', { ticket: lead, channel: 'broadcast', to: MEMBERS_LIST });
+    const found = await audiences.members('incident_customers', message);
+    expect(found.map((one) => one.address)).toEqual(['lead@example.com', 'member@example.com']);
+    const alone = await audiences.members('status_page', { ...message, to: 'status_page_subscribers' });
+    expect(alone.map((one) => one.address)).toEqual(['lead@example.com']);
   });
 });

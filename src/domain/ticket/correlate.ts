@@ -41,16 +41,24 @@ export function summaryOf(state: TicketState): TicketSummary {
   };
 }
 
-/** What `other` reads as: the fields, and beside them how the ticket stands. */
-const otherView = (other: TicketSummary): JsonObject => ({
-  ...other.ticket,
-  id: other.id,
-  kind: other.kind,
-  opened_at: other.opened_at,
-  closed: other.closed,
-  resolved: other.resolved_at !== undefined,
-  ...(other.resolved_at === undefined ? {} : { resolved_at: other.resolved_at }),
-});
+const views = new WeakMap<TicketSummary, JsonObject>();
+
+/** What `other` reads as: the fields, and beside them how the ticket stands. Made once a summary: many tickets ask. */
+function otherView(other: TicketSummary): JsonObject {
+  let view = views.get(other);
+  if (view) return view;
+  view = {
+    ...other.ticket,
+    id: other.id,
+    kind: other.kind,
+    opened_at: other.opened_at,
+    closed: other.closed,
+    resolved: other.resolved_at !== undefined,
+    ...(other.resolved_at === undefined ? {} : { resolved_at: other.resolved_at }),
+  };
+  views.set(other, view);
+  return view;
+}
 
 function inWindow(query: TicketQuery, other: TicketSummary, at: EpochMs): boolean {
   return other.opened_at <= at && (query.window === undefined || other.opened_at >= at - query.window);
