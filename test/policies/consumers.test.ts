@@ -19,15 +19,6 @@ const LATER: Record<string, string> = {
   uses: 'composition of packs',
   'people.*.queue': 'queues on the board',
   'commitments.*.title': 'the console',
-  'tasks.*.draft': 'drafts of task forms',
-  'rules.*.in_order': 'deliveries in order',
-  'guards.*.offer': 'offers beside a refusal',
-  ...Object.fromEntries(
-    ['notify', 'page', 'send', 'draft', 'status_page'].flatMap((verb) => [
-      [`action.${verb}.delay`, 'deliveries in order'],
-      [`action.${verb}.all`, 'deliveries in order'],
-    ]),
-  ),
 };
 
 /** Fields that are for the authors' tools: the check, the clause matrix, the published version. */

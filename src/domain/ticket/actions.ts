@@ -1,6 +1,6 @@
 /** What rules do. Each action appends its events to the turn; none reads another's results within one event. */
 import { isUnknown } from '../policy/expr';
-import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, RuleDef, Value } from '../policy/types';
+import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, Value } from '../policy/types';
 import { runCommand } from './commands';
 import { membersOf, namesOf } from './contacts';
 import { deliver, variablesOf } from './deliveries';
@@ -46,30 +46,15 @@ export function findDelivery(
 
 const withOwn = (clauses: readonly string[], action: Action): string[] => [...new Set([...clauses, ...action.clauses])];
 
-/** Run all actions of a rule, in file order. */
-export function act(turn: Turn, happening: Happening, rule: RuleDef, scope: Scope): void {
-  runActions(turn, happening, rule.do, scope, {
-    name: rule.name,
-    clauses: rule.clauses,
-    source: `rules.${rule.name}.do`,
-  });
-}
-
-/** Run actions in file order. */
-export function runActions(
+/** One action of a list; `source` is its place in the pack (`rules.p1_begins.do.2`). */
+export function runAction(
   turn: Turn,
   happening: Happening,
-  actions: readonly Action[],
-  scope: Scope,
   list: ActionList,
+  action: Action,
+  scope: Scope,
+  source: string,
 ): void {
-  for (const [i, action] of actions.entries()) {
-    if (action.when && !turn.holds(scope, action.when)) continue;
-    one(turn, happening, list, action, scope, list.source === '' ? '' : `${list.source}.${i}`);
-  }
-}
-
-function one(turn: Turn, happening: Happening, list: ActionList, action: Action, scope: Scope, source: string): void {
   const clauses = withOwn(list.clauses, action);
   const env = makeEnv(scope);
   const read = (value: Parameters<typeof valueIn>[1] | undefined): Json | undefined => {

@@ -26,24 +26,10 @@ const RANK: Record<AgendaItem['kind'], number> = {
 /** The label of an item whose clock could not be computed. */
 export const FAULTY = 'fault';
 
-/** Whether another promise of the same group is due before this one: people are warned of the earliest only. */
-function shadowed(pack: CompiledPack, state: TicketState, clock: ClockState): boolean {
-  const own = clock.owner === 'commitment' ? pack.commitments[clock.name] : undefined;
-  if (own?.group === undefined || clock.due === undefined) return false;
-  const { due } = clock;
-  return Object.values(pack.commitments).some((other) => {
-    if (other.group !== own.group || other.name === own.name || other.clock.marks.length === 0) return false;
-    const rival = state.clocks[`commitment:${other.name}`];
-    if (rival?.status !== 'running' || rival.breached || rival.due === undefined) return false;
-    return rival.due < due || (rival.due === due && other.name < own.name);
-  });
-}
-
-function clockItem(pack: CompiledPack, state: TicketState, key: string, clock: ClockState): AgendaItem | undefined {
+function clockItem(pack: CompiledPack, key: string, clock: ClockState): AgendaItem | undefined {
   if (clock.status !== 'running') return undefined;
-  const whole = clockDef({ pack }, clock);
-  if (!whole) return undefined;
-  const def = whole.marks.length > 0 && shadowed(pack, state, clock) ? { ...whole, marks: [] } : whole;
+  const def = clockDef({ pack }, clock);
+  if (!def) return undefined;
   const commitment = clock.owner === 'commitment' ? pack.commitments[clock.name] : undefined;
   let next: ReturnType<typeof clockNext>;
   try {
@@ -105,7 +91,7 @@ function makeAgenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
     items.push({ at, kind, rank: RANK[kind], id, name, label: kind, clauses, data });
   };
   for (const [key, clock] of Object.entries(state.clocks)) {
-    const item = clockItem(pack, state, key, clock);
+    const item = clockItem(pack, key, clock);
     if (item) items.push(item);
   }
   for (const [key, task] of Object.entries(state.tasks)) {

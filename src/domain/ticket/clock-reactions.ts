@@ -248,24 +248,38 @@ export function stopAt(turn: Turn, happening: Happening): void {
   for (const [name, path] of Object.entries(turn.state.paths)) {
     if (!path.done) paths[name] = { done: true, ackDue: null };
   }
-  // A message that waits for somebody's hours still informs of a resolved ticket; of a closed one nobody needs to hear.
+  // One with a delay is like a delayed rule. A message that waits for somebody's hours still informs of a resolved ticket; of a closed one nobody needs to hear.
   const deliveries: Record<string, JsonObject | null> = {};
   for (const [key, delivery] of Object.entries(turn.state.deliveries)) {
     if (delivery.heldUntil !== undefined) {
-      if (all) deliveries[key] = null;
+      if (all || delivery.delayed) deliveries[key] = null;
     } else if (delivery.at < event.at && (delivery.by.length > 0 || delivery.timeoutAt !== undefined))
       deliveries[key] = { by: [], timeoutAt: null };
   }
+  const sequences: Record<string, null> = {};
+  for (const [key, sequence] of Object.entries(turn.state.sequences ?? {}))
+    if (sequence.anchorSeq < event.seq) sequences[key] = null;
   const tasks: Record<string, JsonObject> = {};
   if (all) {
     for (const [key, task] of Object.entries(turn.state.tasks))
       if (task.open) tasks[key] = { open: false, outcome: 'closed', remindAt: null };
   }
-  if ([names, ...[paths, tasks, deliveries].map(Object.keys), turn.state.waiting].every((list) => list.length === 0))
+  if (
+    [names, ...[paths, tasks, deliveries, sequences].map(Object.keys), turn.state.waiting].every(
+      (list) => list.length === 0,
+    )
+  )
     return;
   turn.emit({
     type: 'stopped',
     data: { reason: event.type, names },
-    patch: { clocks, paths, deliveries, tasks, waiting: [] },
+    patch: {
+      clocks,
+      paths,
+      deliveries,
+      tasks,
+      waiting: [],
+      ...(Object.keys(sequences).length > 0 ? { sequences } : {}),
+    },
   });
 }

@@ -102,7 +102,10 @@ export function deliver(turn: Turn, given: Scope, action: DeliverAction, options
       : customersOr(turn, scope, isUnknown(got) ? null : got, channels);
   for (const target of targets) {
     const hours = hoursOf(turn, scope, target);
-    make(turn, scope, action, template, target, options, hours.until);
+    const delayed = action.delay === undefined ? undefined : turn.at + action.delay;
+    const until =
+      hours.until === undefined || delayed === undefined ? (hours.until ?? delayed) : Math.max(hours.until, delayed);
+    make(turn, scope, action, template, target, options, until);
     for (const also of hours.also) {
       const clauses = [...new Set([...options.clauses, ...hours.clauses])];
       for (const one of targetsOf(scope, also, channels))
@@ -185,6 +188,8 @@ function make(
     to: target.to,
     ...(options.path ? { path: options.path.name } : {}),
     status: 'pending',
+    ...setOf(turn, action, target),
+    ...(action.delay === undefined ? {} : { delayed: true }),
     by: action.by.map((by) => (heldUntil ?? turn.at) + by),
     ...(target.channel === 'page' && options.path ? { timeoutAt: turn.at + PAGE_TIMEOUT_MS } : {}),
   };
@@ -192,7 +197,9 @@ function make(
     ...(delivery as unknown as JsonObject),
     ...(target.via.length > 0 ? { fallback: target.via } : {}),
   };
-  const event = (heldUntil === undefined ? turn.emit.bind(turn) : holdDelivery(turn, heldUntil))({
+  const event = (
+    heldUntil === undefined ? turn.emit.bind(turn) : holdDelivery(turn, heldUntil, action.delay !== undefined)
+  )({
     type: 'delivery',
     subject: action.name ?? templateName,
     clauses: options.clauses,
@@ -206,6 +213,12 @@ function make(
     },
   });
   turn.made.set(mergeKey, event);
+}
+
+/** Deliveries of one message to one recipient over several channels belong together. */
+function setOf(turn: Turn, action: DeliverAction, target: Target): Pick<DeliveryState, 'set' | 'all'> {
+  if (action.name === undefined || action.via.length < 2) return {};
+  return { set: `${turn.cause}|${action.name}|${target.role}`, ...(action.all ? { all: true } : {}) };
 }
 
 function draftAudience(scope: Scope, action: DeliverAction): string {
@@ -227,7 +240,8 @@ function wait(turn: Turn, scope: Scope, action: DeliverAction, options: DeliverO
   });
 }
 
-const eventOf = (scope: Scope): JsonObject => ({
+/** The event of a scope as it is kept for later. */
+export const eventOf = (scope: Scope): JsonObject => ({
   type: scope.event.type,
   ...(scope.event.subject === undefined ? {} : { subject: scope.event.subject }),
   at: scope.event.at,
@@ -273,8 +287,11 @@ export function settle(turn: Turn, receipt: Receipt): void {
   if (receipt.provider !== undefined) data['provider'] = receipt.provider;
   if (receipt.detail !== undefined) data['detail'] = receipt.detail;
   const ok = receipt.outcome === 'delivered';
+  const others = siblingsOf(turn, pending);
+  // Over several channels one receipt is enough, or every one is needed: then it has arrived with the last.
+  const whole = ok && (pending.all !== true || (others.length === 0 && pending.broken !== true));
   const named: JsonObject = {
-    ok,
+    ok: whole,
     to: data['to'] ?? pending.to,
     role: pending.role,
     at: receipt.at,
@@ -282,7 +299,9 @@ export function settle(turn: Turn, receipt: Receipt): void {
   };
   turn.emit({
     type: ok
-      ? 'delivered'
+      ? whole
+        ? 'delivered'
+        : 'received'
       : receipt.outcome === 'unreached'
         ? 'unreached'
         : receipt.outcome === 'dropped'
@@ -291,7 +310,7 @@ export function settle(turn: Turn, receipt: Receipt): void {
     subject: receipt.outcome === 'unreached' ? pending.role : name,
     data,
     patch: {
-      deliveries: { [receipt.key]: null },
+      deliveries: { ...afterReceipt(others, pending, ok), [receipt.key]: null },
       ...(pending.name === undefined ? {} : { named: { [pending.name]: named } }),
     },
   });
@@ -299,6 +318,28 @@ export function settle(turn: Turn, receipt: Receipt): void {
   if (pending.path === undefined) return;
   if (ok) pageTaken(turn, pending, receipt);
   else if (receipt.outcome !== 'dropped') pageMissed(turn, pending);
+}
+
+/** The other deliveries of a message that goes over several channels. */
+const siblingsOf = (turn: Turn, pending: DeliveryState): DeliveryState[] =>
+  pending.set === undefined
+    ? []
+    : Object.values(turn.state.deliveries).filter((one) => one.set === pending.set && one.key !== pending.key);
+
+/** What a receipt means to the others: nobody waits for them any more, or the message can no longer arrive whole. */
+function afterReceipt(
+  others: readonly DeliveryState[],
+  pending: DeliveryState,
+  ok: boolean,
+): Record<string, JsonObject> {
+  const change: JsonObject | undefined = pending.all
+    ? ok
+      ? undefined
+      : { broken: true }
+    : ok
+      ? { by: [] }
+      : undefined;
+  return change ? Object.fromEntries(others.map((one) => [one.key, change])) : {};
 }
 
 const subjectOf = (key: string): string => key.split('|').at(-2)?.split(':')[1] ?? 'delivery';
@@ -316,7 +357,12 @@ export function deadlinePassed(turn: Turn, pending: DeliveryState, deadline: Epo
       to: pending.to,
       by: formatInstant(deadline),
     },
-    patch: { deliveries: { [pending.key]: { by: pending.by.filter((by) => by > deadline) } } },
+    // One word for all channels of the message: their deadline is the same.
+    patch: {
+      deliveries: Object.fromEntries(
+        [pending, ...siblingsOf(turn, pending)].map((one) => [one.key, { by: one.by.filter((by) => by > deadline) }]),
+      ),
+    },
   });
 }
 

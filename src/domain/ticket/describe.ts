@@ -282,7 +282,8 @@ const SENTENCES: Record<string, Teller> = {
   unreached: (r) => `Nobody reached for ${r.name || r.one('a role', 'role')}`,
   exhausted: (r) =>
     `Nobody acknowledged on the last level${r.name && ` of ${r.name}`}${r.with('; ', 'catchAll', ' is told')}`,
-  held: (r) => `Message to ${r.one('its role', 'role')} waits for its hours${at(r, 'until', ', until ')}`,
+  held: (r) =>
+    `Message to ${r.one('its role', 'role')} ${r.data['delayed'] === true ? 'is sent later' : 'waits for its hours'}${at(r, 'until', ', until ')}`,
   waiting: (r) => `Message ${r.name} waits${r.with(': ', 'missing', ' is missing')}`,
   unknown: (r) => `Could not decide: ${r.one('a value', 'names')} is missing`,
   refused: (r) => `Refused ${r.name}${r.quoted('message')}`,
@@ -301,6 +302,9 @@ const SENTENCES: Record<string, Teller> = {
   collected: (r) => `${capital(r.name)}: nothing is open any more`,
   silent: (r) => `${capital(r.name)}: the customer is silent`,
   given_up: (r) => `${capital(r.name)}: what is still open is given up`,
+  received: (r) => `${capital(r.name || 'message')}: one of its channels has a receipt${r.with(', ', 'channel')}`,
+  sequenced: (r) => `${capital(r.name)}: step ${r.one('?', 'step')} of ${r.one('?', 'of')} is done`,
+  mark_shared: (r) => `Warning of ${r.name} left to ${readable(r.one('another promise', 'warns'))}`,
   told: (r) => `${r.one('Another ticket', 'from')} says: ${readable(r.name || 'something')}`,
   ignored: (r) =>
     `${r.one('Another ticket', 'from')} says ${readable(r.name || 'something')}, to no effect: the ticket is closed`,
@@ -325,7 +329,7 @@ const HEADLINES = new Set(
   ),
 );
 const DETAILS = new Set(
-  'began ended started stopped activated deactivated clock_paused clock_resumed rescheduled due fired delivered tagged untagged unknown asked flow_waits flow_heard'.split(
+  'began ended started stopped activated deactivated clock_paused clock_resumed rescheduled due fired delivered received sequenced mark_shared tagged untagged unknown asked flow_waits flow_heard'.split(
     ' ',
   ),
 );

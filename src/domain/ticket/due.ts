@@ -1,12 +1,13 @@
 /** What happens when an item of the agenda falls due. */
 import { formatInstant } from '../time/instants';
-import { act } from './actions';
+import { act } from './act';
 import { FAULTY } from './agenda';
 import { clausesOf } from './clock-reactions';
 import { deadlinePassed, pageTimedOut } from './deliveries';
 import { releaseHeld } from './hours';
 import { factTimedOut } from './facts';
 import { silenceFell } from './flow-silence';
+import { warnsFor } from './groups';
 import { acknowledgementMissed } from './paths';
 import type { Happening, Turn } from './turn';
 import type { AgendaItem, ClockState } from './types';
@@ -56,10 +57,17 @@ function clockDue(turn: Turn, item: AgendaItem, clock: ClockState): void {
       const tick = item.data['tick'];
       const label = typeof tick === 'number' ? `${item.label}@${tick}` : item.label;
       const due = typeof tick === 'number' ? tick : clock.due;
+      const other = warnsFor(turn.pack, turn.state, clock);
       turn.emit({
         ...base,
-        type: 'mark',
-        data: { owner: clock.owner, mark: item.label, ...who, ...(due === undefined ? {} : { due }) },
+        type: other === undefined ? 'mark' : 'mark_shared',
+        data: {
+          owner: clock.owner,
+          mark: item.label,
+          ...who,
+          ...(due === undefined ? {} : { due }),
+          ...(other === undefined ? {} : { warns: other }),
+        },
         patch: patch({ marked: [...clock.marked, label] }),
       });
       return;

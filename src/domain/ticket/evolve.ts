@@ -54,6 +54,11 @@ export function applyPatch(state: TicketState, patch: StatePatch): TicketState {
     flows: mergeRecords(state.flows, patch.flows),
     ...(patch.asked ? { asked: mergeRecords(state.asked ?? {}, patch.asked) } : {}),
     ...(patch.said ? { said: [...(state.said ?? []), ...patch.said.map(kept)].slice(-SAID_KEPT) } : {}),
+    ...(patch.sequences
+      ? {
+          sequences: mergeMap((state.sequences ?? {}) as unknown as JsonObject, patch.sequences) as never,
+        }
+      : {}),
     ...(patch.told ? { told: { ...state.told, ...patch.told } } : {}),
     once: appended(state.once, patch.once),
     held: appended(patch.unheld ? state.held.filter((name) => !patch.unheld?.includes(name)) : state.held, patch.held),

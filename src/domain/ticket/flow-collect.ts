@@ -4,7 +4,7 @@
  */
 import type { CollectDef, FlowDef, FlowStateDef } from '../policy/flow-types';
 import type { Json, JsonObject } from '../policy/types';
-import { runActions } from './actions';
+import { runActions } from './act';
 import { setField } from './fields';
 import type { CollectedField, Said } from './flow-types';
 import { flowOf, flowPatch, flowScope } from './flows';

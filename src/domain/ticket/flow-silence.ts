@@ -2,7 +2,7 @@
 import type { FlowDef, FlowStateDef, SilenceRow } from '../policy/flow-types';
 import type { Action } from '../policy/types';
 import { isUnknown } from '../policy/expr';
-import { runActions } from './actions';
+import { runActions } from './act';
 import { calendarOf } from './calendars';
 import { dueOf } from './clocks';
 import { makeEnv, valueIn } from './env';

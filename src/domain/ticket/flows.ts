@@ -5,7 +5,7 @@
  */
 import type { FlowDef, FlowStateDef, GoRow } from '../policy/flow-types';
 import type { JsonObject } from '../policy/types';
-import { runActions } from './actions';
+import { runActions } from './act';
 import type { Scope } from './env';
 import { askFact } from './facts';
 import { attempt } from './faults';

@@ -1,6 +1,7 @@
 import { isUnknown } from '../policy/expr';
 import type { GuardDef, JsonObject } from '../policy/types';
 import { rejection } from '../errors';
+import { variablesOf } from './deliveries';
 import { makeEnv, holdsIn, lookUpName, type Scope } from './env';
 import { kindOf, packIndex } from './pack-index';
 import type { Turn } from './turn';
@@ -20,10 +21,14 @@ function present(scope: Scope, need: string): boolean {
   );
 }
 
-function failure(
-  scope: Scope,
-  guard: GuardDef,
-): { guard: string; say: string; missing: string[]; clauses: string[] } | undefined {
+/** What is offered in place of a refused command: words, or `draft(template)` with what the template reads. */
+function offerOf(scope: Scope, offer: string): JsonObject {
+  const name = /^draft\(([^()]+)\)$/.exec(offer)?.[1]?.trim();
+  const template = name === undefined ? undefined : scope.pack.templates[name];
+  return template ? { draft: template.name, vars: variablesOf(scope, template) } : { text: offer };
+}
+
+function failure(scope: Scope, guard: GuardDef): (JsonObject & { say: string; missing: string[] }) | undefined {
   const env = makeEnv(scope);
   if (guard.when && holdsIn(env, guard.when) !== true) return undefined;
   const missing = guard.needs.filter((need) => !present(scope, need));
@@ -31,7 +36,13 @@ function failure(
   const refuses = guard.refuse === undefined ? false : holdsIn(env, guard.refuse);
   if (missing.length === 0 && refuses === false) return undefined;
   const unknown = isUnknown(refuses) ? [refuses.missing] : [];
-  return { guard: guard.name, say: guard.say, missing: [...missing, ...unknown], clauses: guard.clauses };
+  return {
+    guard: guard.name,
+    say: guard.say,
+    missing: [...missing, ...unknown],
+    clauses: guard.clauses,
+    ...(guard.offer === undefined ? {} : { offer: offerOf(scope, guard.offer) }),
+  };
 }
 
 /**

@@ -41,7 +41,7 @@ export function hoursOf(turn: Turn, scope: Scope, target: Target): OfHours {
 }
 
 /** Records a delivery as one that waits: its event, `delivery`, follows when it is released. */
-export function holdDelivery(turn: Turn, until: EpochMs): (event: NewEvent) => TicketEvent {
+export function holdDelivery(turn: Turn, until: EpochMs, delayed = false): (event: NewEvent) => TicketEvent {
   return (event) => {
     const data = event.data ?? {};
     const key = String(data['key']);
@@ -49,7 +49,7 @@ export function holdDelivery(turn: Turn, until: EpochMs): (event: NewEvent) => T
     return turn.emit({
       ...event,
       type: 'held',
-      data: { ...data, until },
+      data: { ...data, until, ...(delayed ? { delayed } : {}) },
       patch: { ...event.patch, deliveries: { [key]: { ...pending, status: 'held', heldUntil: until, held: data } } },
     });
   };

@@ -1,5 +1,6 @@
 /** What one event leads to, in a fixed order; and so on until nothing is left. */
-import { act, findDelivery } from './actions';
+import { act, continueSequences } from './act';
+import { findDelivery } from './actions';
 import { closeTasks, openTasks } from './tasks';
 import { meetCommitments, refreshClocks, startClocks, stopAt } from './clock-reactions';
 import { retryWaiting } from './deliveries';
@@ -39,6 +40,7 @@ function react(turn: Turn, happening: Happening): void {
     });
   }
   runFlows(turn, happening);
+  attempt(turn, 'in order', () => continueSequences(turn, happening));
   if (event.type === 'changed' && turn.state.waiting.length > 0)
     retryWaiting(turn, (source) => findDelivery(turn.pack, source));
 }

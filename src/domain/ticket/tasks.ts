@@ -3,7 +3,8 @@ import { isUnknown } from '../policy/expr';
 import type { Json, JsonObject, TaskDef } from '../policy/types';
 import { clockDef, startClock } from './clock-reactions';
 import { namesOf } from './contacts';
-import { makeEnv, valueIn } from './env';
+import { variablesOf } from './deliveries';
+import { makeEnv, valueIn, type Scope } from './env';
 import { attempt } from './faults';
 import { kindOf, packIndex } from './pack-index';
 import { matches } from './patterns';
@@ -57,6 +58,7 @@ export function openOne(turn: Turn, happening: Happening, task: TaskDef, answere
     openedAt: turn.at,
     open: true,
     ...(prefill === undefined || isUnknown(prefill) ? {} : { prefill }),
+    ...draftOf(turn, scope, task),
     ...(task.remind === undefined ? {} : { remindAt: turn.at + task.remind }),
   };
   const older: Record<string, JsonObject | null> = {};
@@ -76,6 +78,14 @@ export function openOne(turn: Turn, happening: Happening, task: TaskDef, answere
     patch: { tasks: { ...older, [key]: state as unknown as JsonObject } },
   });
   startClock(turn, happening, 'task', task.name, `task:${key}`, task.clock, task.clauses);
+}
+
+/** The text a form begins with, where the pack has the template: its variables as they are when the task opens. */
+function draftOf(turn: Turn, scope: Scope, task: TaskDef): Pick<TaskState, 'draft'> {
+  const template = task.draft === undefined ? undefined : turn.pack.templates[task.draft];
+  return template
+    ? { draft: { template: template.name, vars: variablesOf({ ...scope, state: turn.state }, template) } }
+    : {};
 }
 
 function settleTask(

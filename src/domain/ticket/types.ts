@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../policy/types';
 import type { DurationMs, EpochMs } from '../time/instants';
+import type { SequenceState } from './sequence-types';
 import type { FlowState, Said } from './flow-types';
 
 /** Who did something. `engine` is Tocsin itself, `feed` a machine. */
@@ -154,6 +155,7 @@ export interface StatePatch {
   said?: Said[];
   /** The newest seq heard, by sender. */
   told?: Record<string, number>;
+  sequences?: Record<string, JsonObject | null>;
   /** Appended. */
   once?: string[];
   held?: string[];
@@ -247,6 +249,8 @@ export interface TaskState {
   at?: EpochMs;
   answer?: JsonObject;
   prefill?: Json;
+  /** The text its form begins with: a template and what it reads. */
+  draft?: { template: string; vars: JsonObject };
   remindAt?: EpochMs;
 }
 
@@ -277,6 +281,11 @@ export interface DeliveryState {
   path?: string;
   /** On the channel `ticket`: what the ticket opened or found becomes to this one. */
   link?: string;
+  /** Deliveries of one message over several channels. */
+  set?: string;
+  /** Of these, every one must arrive; `broken` once one has not. */
+  all?: boolean;
+  broken?: boolean;
   status: 'pending' | 'held' | 'delivered' | 'failed' | 'unreached' | 'dropped';
   person?: string;
   settledAt?: EpochMs;
@@ -285,6 +294,8 @@ export interface DeliveryState {
   timeoutAt?: EpochMs;
   /** It waits for its role's hours: made at this instant, and until then only this. */
   heldUntil?: EpochMs;
+  /** It waits for its own delay as well. */
+  delayed?: boolean;
   held?: JsonObject;
 }
 
@@ -336,6 +347,8 @@ export interface TicketState {
   said?: Said[];
   /** The newest seq heard of each other ticket: what comes again, or late, changes nothing. */
   told?: Record<string, number>;
+  /** Actions in order that wait for a receipt. */
+  sequences?: Record<string, SequenceState>;
   /** `once` rules and deliveries already made. */
   once: string[];
   /** Fields set by hand, which tables leave alone. */

@@ -17,8 +17,16 @@ const delivery = z.strictObject({
   ),
   once: doc(z.literal('ticket').optional(), 'At most once a ticket to the same recipient.', 'ticket'),
   name: doc(name.optional(), 'The name its receipt has in events and conditions.', 'page_on_call'),
-  delay: doc(positiveDuration.optional(), 'It is sent this long after the event.', 'PT2M'),
-  all: doc(z.boolean().optional(), 'It is delivered only when every channel has a receipt.', true),
+  delay: doc(
+    positiveDuration.optional(),
+    'It is sent this long after the event, unless the ticket is resolved before; its deadlines count from then.',
+    'PT2M',
+  ),
+  all: doc(
+    z.boolean().optional(),
+    'Over several channels: it is delivered(name) only when every one has a receipt; left out, the first is enough.',
+    true,
+  ),
   path: doc(name.optional(), 'Page along this escalation path from its first level.', 'on_call'),
   state: doc(value.optional(), 'The state of the status page.', 'investigating'),
   for: doc(value.optional(), 'For a draft: the role that sends it.', 'incident_commander'),

@@ -45,7 +45,11 @@ export const commitment = doc(
         'After the breach the event again(name), each further share of the amount, until it is met.',
         '100%',
       ),
-      group: doc(name.optional(), 'Members of a group share warnings and are counted apart.', 'pick_up'),
+      group: doc(
+        name.optional(),
+        'Members of a group share warnings, each is kept or missed by itself: at any time the one that is due first warns.',
+        'pick_up',
+      ),
       ...clockFields,
       clauses,
     })
@@ -79,7 +83,11 @@ export const task = doc(
         'What the form shows beforehand.',
         '=commitment.resolution.due',
       ),
-      draft: doc(z.string().optional(), 'A template whose text the form begins with.', 'rca'),
+      draft: doc(
+        z.string().optional(),
+        'A template whose text the form begins with; what it reads is kept when the task opens.',
+        'rca',
+      ),
       lapses: doc(
         z.boolean().default(false),
         'An unanswered one ends, recorded as unanswered, when the next opens.',
@@ -180,7 +188,11 @@ export const guard = doc(
         'The words of the refusal; its name when left out.',
         'A resolution text is needed',
       ),
-      offer: doc(z.string().optional(), 'What is offered in its place.', 'draft(expectations)'),
+      offer: doc(
+        z.string().optional(),
+        'What the refusal offers in its place: words, or draft(template) with what the template reads.',
+        'draft(expectations)',
+      ),
       override: doc(
         z.strictObject({
           by: doc(z.array(z.string()).min(1), 'Roles that may pass with a reason.', ['director']),
