@@ -9,7 +9,7 @@ import { underSignal, withDeadline } from './deadline';
 import type { DeliverDeps, DeliverLimits, RenderedTemplate } from './delivery-ports';
 import { builtInText, givenText, isSettlingPage, messageFor } from './message';
 import { isPermanent, isTransient, TransientDeliveryError } from './ports';
-import { findTargets, isCustomerFacing, isPage, type PackPeople, type Target } from './recipients';
+import { findCopies, findTargets, isCustomerFacing, isPage, type PackPeople, type Target } from './recipients';
 import { reusable, sentHere, type SentHere } from './sent-here';
 
 /** The activities of the delivery lanes, by the names the workflow calls them. */
@@ -113,6 +113,8 @@ async function sendOneOf(making: Making, target: Target, text: RenderedTemplate,
   const key = `${delivery.key}#${createHash('sha256').update(target.address.toLowerCase()).digest('hex').slice(0, 12)}`;
   const one: Delivery = { ...delivery, key, to: target.address };
   delete one.recipients;
+  // Nobody gets a copy for each recipient of a list.
+  delete one.cc;
   // A ledger that has just not answered is not waited for once more a recipient.
   const claim = ledgerUp ? await claimed(making, one) : reusable(making.sent.recall(key), false);
   if (claim.receipt !== undefined) return claim.receipt;
@@ -122,7 +124,8 @@ async function sendOneOf(making: Making, target: Target, text: RenderedTemplate,
 /** Hands one message to its channel. Permanent failures become a receipt here. */
 async function sendTo(making: Making, target: Target, key: string, text: RenderedTemplate): Promise<Receipt> {
   const { deps, delivery, limits, sent } = making;
-  const message = messageFor(delivery, target, key, text);
+  const cc = await findCopies(deps, delivery, making.pack, limits.lookupMs);
+  const message = messageFor(delivery, target, key, text, cc);
   const channel = deps.channels[delivery.channel];
   const parent = deps.signal?.() ?? new AbortController().signal;
   const who = target.person === undefined ? {} : { person: target.person };

@@ -25,6 +25,8 @@ export interface EmailOptions {
   timeoutMs?: number;
 }
 
+/** The header people write by hand; X-Priority and Importance, which mail programs read, come from nodemailer. */
+const PRIORITY = { high: 'High', normal: 'Normal', low: 'Low' } as const;
 const ADDRESS = /^[^\s<>(),:;"[\]\\@]+@[^\s<>(),:;"[\]\\@]+$/;
 const FROM = /^\s*(?:"?([^"<>]*?)"?\s*<([^<>]+)>|([^<>\s]+))\s*$/;
 
@@ -67,19 +69,29 @@ export function createEmailChannel(options: EmailOptions): ChannelPort {
 
   async function sendOne(message: OutgoingMessage, to: Recipient, id: string, signal: AbortSignal): Promise<void> {
     if (!ADDRESS.test(to.address)) throw new PermanentDeliveryError(`not a mail address: ${safeDetail(to.address)}`);
+    // A bad address of a copy does not keep the mail from the one it is for.
+    const cc = (message.cc ?? []).filter((one) => ADDRESS.test(one.address) && one.address !== to.address);
     const root = messageIdOf(`thread|${message.threadKey}`, domain);
     try {
       await underSignal(signal, timeoutMs, (sendSignal) =>
         transport.sendMail({
           from: { name: oneLine(from?.name ?? ''), address: from?.address ?? '' },
           to: { name: oneLine(to.name ?? ''), address: to.address },
+          ...(cc.length === 0
+            ? {}
+            : { cc: cc.map((one) => ({ name: oneLine(one.name ?? ''), address: one.address })) }),
           subject: oneLine(message.subject),
           text: message.text,
           ...(message.html === undefined ? {} : { html: message.html }),
           messageId: id,
           inReplyTo: root,
           references: [root],
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Tocsin-Delivery': oneLine(message.key) },
+          ...(message.importance === undefined ? {} : { priority: message.importance }),
+          headers: {
+            'Auto-Submitted': 'auto-generated',
+            'X-Tocsin-Delivery': oneLine(message.key),
+            ...(message.importance === undefined ? {} : { Priority: PRIORITY[message.importance] }),
+          },
           signal: sendSignal,
         }),
       );

@@ -4,7 +4,7 @@
 import type { Json, JsonObject } from '../domain/policy/types';
 import type { Delivery } from '../domain/ticket/types';
 import type { RenderedTemplate } from './delivery-ports';
-import type { OutgoingMessage } from './ports';
+import type { OutgoingMessage, Recipient } from './ports';
 import type { Target } from './recipients';
 
 /** The built-in plain text: what it is about, from the effect alone. */
@@ -44,7 +44,13 @@ const STATES: Record<string, string> = {
 };
 
 /** The message for one recipient, under the key that its retries repeat. */
-export function messageFor(delivery: Delivery, target: Target, key: string, text: RenderedTemplate): OutgoingMessage {
+export function messageFor(
+  delivery: Delivery,
+  target: Target,
+  key: string,
+  text: RenderedTemplate,
+  cc: readonly Recipient[] = [],
+): OutgoingMessage {
   const number = readText(delivery.vars, 'ticket.number');
   const subject = delivery.verb === 'draft' ? `Draft: ${text.subject}` : text.subject;
   return {
@@ -59,6 +65,8 @@ export function messageFor(delivery: Delivery, target: Target, key: string, text
     text: text.text,
     ...(text.html === undefined ? {} : { html: text.html }),
     to: [target.name === undefined ? { address: target.address } : { name: target.name, address: target.address }],
+    ...(cc.length === 0 ? {} : { cc: [...cc] }),
+    ...(delivery.importance === undefined ? {} : { importance: delivery.importance }),
     threadKey:
       isIncident(delivery) && delivery.path !== undefined ? `${delivery.ticket}|${delivery.path}` : delivery.ticket,
     ...(delivery.state === undefined ? {} : { state: delivery.state }),

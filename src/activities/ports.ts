@@ -33,6 +33,10 @@ export interface OutgoingMessage {
   html?: string;
   /** Everyone it goes to; at least one. */
   to: Recipient[];
+  /** Who gets a copy of a mail. */
+  cc?: Recipient[];
+  /** How a mail is marked; unmarked when left out. */
+  importance?: 'high' | 'normal' | 'low';
   /** What belongs together at the receiver: a mail thread, an incident at the pager (ticket, or ticket and path). */
   threadKey: string;
   /** For a status page: its state. */

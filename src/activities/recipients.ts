@@ -53,6 +53,22 @@ export async function findTargets(
   return pack?.people[delivery.role] === undefined ? direct : [];
 }
 
+/** Who gets a copy of a mail: addresses as they are, roles by who holds them now. A copy that reaches nobody is left out. */
+export async function findCopies(
+  deps: DeliverDeps,
+  delivery: Delivery,
+  pack: PackPeople | undefined,
+  lookupMs: number,
+): Promise<Recipient[]> {
+  if (delivery.channel !== 'email' || delivery.verb === 'draft') return [];
+  const found: Target[] = [];
+  for (const name of delivery.cc ?? []) {
+    if (name.includes('@')) found.push({ address: name });
+    else if (pack !== undefined) found.push(...(await resolve(deps, { ...delivery, to: '' }, name, pack, lookupMs)));
+  }
+  return unique(found).map(({ name, address }) => (name === undefined ? { address } : { name, address }));
+}
+
 /** A draft goes to the person who is to send it, and never to the customer it is about. */
 async function draftTargets(
   deps: DeliverDeps,

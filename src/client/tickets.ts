@@ -8,6 +8,7 @@ import {
   isGrpcServiceError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { auditOf } from '../domain/ticket/audit';
 import { ERRORS, TocsinError, type ErrorCode } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
 import type { AgendaItem, Command, FactAnswer, Receipt, TicketEvent, TicketState, Told } from '../domain/ticket/types';
@@ -77,7 +78,11 @@ export class TicketClient {
         this.client.workflow.getHandle(ticket).executeUpdate(commandUpdate, { args: [command], updateId: command.id }),
       );
     } catch (error) {
-      throw translate(error, ticket);
+      const refused = translate(error, ticket);
+      const note = auditOf(command, refused);
+      // The attempt is noted where it can be; the refusal is what was asked for, and stands either way.
+      if (note) await this.command(ticket, note).catch(() => undefined);
+      throw refused;
     }
   }
 

@@ -49,6 +49,16 @@ export const ERRORS = {
   ESC_TASK_NOT_OPEN: { status: 409, retryable: false, meaning: 'No open task of that name waits for an answer.' },
   ESC_PATH_UNKNOWN: { status: 422, retryable: false, meaning: 'The pack has no such escalation path or level.' },
   ESC_PATH_TOP: { status: 409, retryable: false, meaning: 'The ticket already stands on the last level of that path.' },
+  ESC_REASON_UNKNOWN: {
+    status: 409,
+    retryable: false,
+    meaning: 'The pack declares no such reason for the move; the details list those it has.',
+  },
+  ESC_REASON_REFUSED: {
+    status: 409,
+    retryable: false,
+    meaning: 'The procedure does not accept this reason; the details say what to do in its place.',
+  },
   ESC_NOTHING_TO_ACKNOWLEDGE: {
     status: 409,
     retryable: false,

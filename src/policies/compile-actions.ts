@@ -18,6 +18,7 @@ function deliver(c: Compiler, verb: DeliverAction['verb'], source: DeliverySourc
     to: c.value(source.to ?? (verb === 'send' ? 'customer' : null), [...path, 'to']),
     via: listOf(source.via),
     ...given('template', source.template),
+    ...c.maybeValue('cc', source.cc, [...path, 'cc']),
     by: listOf(source.by).map(ms),
     ...given('once', source.once),
     ...given('name', source.name),

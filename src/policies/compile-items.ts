@@ -9,6 +9,7 @@ import type {
   Json,
   KindDef,
   PathDef,
+  ReasonDef,
   RoleDef,
   RuleDef,
   TableDef,
@@ -173,6 +174,7 @@ export const compileTask: Make<'tasks', TaskDef> = (c, name, source, path) => ({
   ),
   ...c.maybe('when', source.when, [...path, 'when'], 'when'),
   closes: patternsOf(source.closes),
+  ...c.maybe('closesWhen', source.closes_when, [...path, 'closes_when'], 'when'),
   for: c.value(source.for, [...path, 'for']),
   choices: c.value<Json[]>(source.choices ?? [], [...path, 'choices']),
   ask: Object.fromEntries(
@@ -189,6 +191,7 @@ export const compilePath: Make<'paths', PathDef> = (c, name, source, path) => ({
   name,
   clauses: source.clauses,
   kind: source.kind,
+  ...c.maybeValue('start', source.start, [...path, 'start']),
   levels: source.levels.map((level, i) => ({
     to: listOf(level.to),
     ...(level.ack === undefined ? {} : { ack: ms(level.ack) }),
@@ -199,6 +202,21 @@ export const compilePath: Make<'paths', PathDef> = (c, name, source, path) => ({
   ...given('catchAll', source.catch_all),
   via: listOf(source.via),
   ...given('template', source.template),
+  ...given('status', source.status),
+});
+
+export const compileReason: Make<'reasons', ReasonDef> = (c, name, source, path) => ({
+  name,
+  clauses: source.clauses,
+  title: source.title,
+  move: source.move,
+  ...given('group', source.group),
+  ...given('path', source.path),
+  ...c.maybeValue('to', source.to, [...path, 'to']),
+  ...(source.immediate ? { immediate: true } : {}),
+  ...given('refused', source.refused),
+  ...given('offer', source.offer),
+  needs: source.needs,
   ...given('status', source.status),
 });
 

@@ -164,6 +164,7 @@ export class Compiler {
       ...this.maybe('pause', source.pause, [...path, 'pause'], 'pause'),
       marks: source.marks.map(markOf),
       early: source.early === undefined ? 0 : ms(source.early),
+      ...(source.grace === undefined ? {} : { grace: this.amount(source.grace, [...path, 'grace']) }),
     };
   }
 }
@@ -173,6 +174,7 @@ interface ClockSource {
   dueKey?: string;
   cadence?: Json | undefined;
   early?: string | undefined;
+  grace?: Json | undefined;
   calendar?: string | undefined;
   while?: string | boolean | undefined;
   pause?: string | boolean | undefined;

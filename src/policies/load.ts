@@ -202,6 +202,9 @@ function templateDefs(
           ),
         ),
         vars,
+        ...(Object.keys(head.let).length === 0 ? {} : { let: c.values(head.let, ['templates', name, 'let']) }),
+        ...c.maybeValue('cc', head.cc, ['templates', name, 'cc']),
+        ...c.maybeValue('importance', head.importance, ['templates', name, 'importance']),
         clauses: head.clauses.map((id) =>
           source.clause_prefix && !id.startsWith(source.clause_prefix) ? source.clause_prefix + id : id,
         ),

@@ -3,7 +3,7 @@ import { Liquid, LiquidError } from 'liquidjs';
 import { DateTime } from 'luxon';
 import { TocsinError } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
-import { parseDuration } from '../domain/time/instants';
+import { MINUTE_MS, parseDuration } from '../domain/time/instants';
 import { durationWords as wordsOf } from '../domain/time/words';
 
 /** The texts of one template. Without `html` the HTML is made from the text. */
@@ -42,6 +42,14 @@ export function durationWords(value: unknown): string {
   return wordsOf(total);
 }
 
+/** "1.5 hours", "1 hour", "48 hours" of ms or an ISO 8601 duration, to a tenth of an hour. */
+export function hourWords(value: unknown): string {
+  const total = typeof value === 'number' ? value : parseDuration(String(value));
+  if (total === undefined || !Number.isFinite(total)) throw new Error(`${JSON.stringify(value)} is no duration`);
+  const hours = Math.round(total / (6 * MINUTE_MS)) / 10;
+  return `${hours} hour${hours === 1 ? '' : 's'}`;
+}
+
 /** An instant (epoch ms or RFC 3339) in words of a zone. */
 function timeWords(value: unknown, zone: string, format: string): string {
   const time =
@@ -65,6 +73,8 @@ export function createTemplateEngine(zone: string, escape = false): Liquid {
   liquid.registerFilter('percent', (value: unknown, digits: unknown = 1) =>
     typeof value === 'number' ? `${Number((value * 100).toFixed(Number(digits)))}%` : 'no data',
   );
+  liquid.registerFilter('hours', hourWords);
+  liquid.registerFilter('utc', (value: unknown) => `${timeWords(value, 'UTC', 'yyyy-MM-dd HH:mm:ss')} UTC`);
   liquid.registerFilter('time', (value: unknown) => timeWords(value, zone, 'ccc d LLL yyyy, HH:mm ZZZZ'));
   liquid.registerFilter('clock', (value: unknown) => timeWords(value, zone, 'HH:mm ZZZZ'));
   for (const name of ['date', 'date_only'])

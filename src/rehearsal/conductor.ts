@@ -12,6 +12,7 @@ import {
   summaryOf,
   type TicketSummary,
 } from '../domain/ticket/correlate';
+import { auditOf } from '../domain/ticket/audit';
 import { inputInstant } from '../domain/ticket/engine';
 import type { CompiledPack, FactDef, JsonObject } from '../domain/policy/types';
 import type { Delivery, Input, Opening, Receipt, Rejection, TicketEvent, TicketState } from '../domain/ticket/types';
@@ -228,8 +229,10 @@ function* give(stage: Stage, player: Player, input: Input, at: number): Piece {
   }
   const done = yield { do: 'give', ticket: stage.players.indexOf(player), input };
   if (done.rejection) {
-    if (input.kind === 'command')
-      stage.refusals.push({ at, command: input.command.name, ticket: player.name, rejection: done.rejection });
+    if (input.kind !== 'command') return;
+    stage.refusals.push({ at, command: input.command.name, ticket: player.name, rejection: done.rejection });
+    const note = auditOf(input.command, done.rejection);
+    if (note) yield* give(stage, player, { kind: 'command', command: note }, at);
     return;
   }
   stage.took(player, done, at);

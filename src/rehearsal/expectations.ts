@@ -35,7 +35,7 @@ function isDelivery(row: TimelineRow, wanted: string | true): boolean {
 }
 
 const NAMES = new Set([
-  ...['at', 'event', 'deliver', 'within', 'after', 'before', 'count', 'refused', 'clauses', 'to', 'ticket'],
+  ...['at', 'event', 'deliver', 'within', 'after', 'before', 'count', 'refused', 'clauses', 'to', 'ticket', 'by'],
 ]);
 
 /** The tickets that were rehearsed, as a scenario speaks of them. */
@@ -73,6 +73,7 @@ function fits(row: TimelineRow, one: Expectation, scenario: Scenario, cast: Cast
   if (one.deliver !== undefined && !isDelivery(row, one.deliver)) return false;
   const addressed = [row.data['to'], row.data['role']].flat();
   if (one.to !== undefined && !addressed.some((to) => cast.same(one.to, to))) return false;
+  if (one['by'] !== undefined && row.by !== one['by'] && row.data['by'] !== one['by']) return false;
   if (one.clauses && !one.clauses.every((clause) => row.clauses.includes(clause))) return false;
   for (const [name, value] of Object.entries(one)) {
     if (!NAMES.has(name) && value !== undefined && !cast.same(value, row.data[name])) return false;
@@ -113,13 +114,17 @@ function nearest(rows: readonly TimelineRow[], one: Expectation, scenario: Scena
   return alike.length === 0 ? 'nothing of the kind' : alike.map((row) => `${row.offset} ${row.summary}`).join('; ');
 }
 
+/** What a refusal says: its message, and its details where an author looks for one of them. */
+const saidIn = ({ rejection }: Refusal): string => `${rejection.message} ${JSON.stringify(rejection.details)}`;
+
 function refusalFits(one: Expectation, refusals: readonly Refusal[], scenario: Scenario, cast: Cast): boolean {
   return refusals.some(
     (refusal) =>
       words(refusal.command) === words(one.refused ?? '') &&
       cast.means(one.ticket, refusal.ticket) &&
       (one.at === undefined || refusal.at === momentOf(one.at, scenario.openedAt)) &&
-      (one['code'] === undefined || one['code'] === refusal.rejection.code),
+      (one['code'] === undefined || one['code'] === refusal.rejection.code) &&
+      (typeof one['says'] !== 'string' || saidIn(refusal).includes(one['says'])),
   );
 }
 

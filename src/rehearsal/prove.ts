@@ -32,7 +32,18 @@ const names = (value: unknown, clause: string): boolean =>
 const NEVER = { src: 'false', x: ['lit', false], reads: [] } as const;
 
 /** Constructs whose items can be left out whole: nothing else breaks when they are gone. */
-const REMOVABLE = ['commitments', 'tasks', 'guards', 'paths', 'fields', 'people', 'facts', 'kinds', 'flows'] as const;
+const REMOVABLE = [
+  'commitments',
+  'tasks',
+  'guards',
+  'paths',
+  'reasons',
+  'fields',
+  'people',
+  'facts',
+  'kinds',
+  'flows',
+] as const;
 
 const without = <T>(list: readonly T[], i: number): T[] => list.filter((_, k) => k !== i);
 
@@ -79,7 +90,7 @@ export function mutantsOf(pack: CompiledPack, clause: string): Mutant[] {
     for (const [part, change] of assistantMutants(def, clause))
       add(`assistants.${name}.${part}`, { assistants: { ...pack.assistants, [name]: { ...def, ...change } } });
   for (const construct of REMOVABLE) {
-    const items = pack[construct] as Record<string, unknown>;
+    const items = (pack[construct] ?? {}) as Record<string, unknown>;
     for (const [name, item] of Object.entries(items)) {
       if (!hasClause(item, clause)) continue;
       const { [name]: _gone, ...rest } = items;

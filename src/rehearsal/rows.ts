@@ -13,6 +13,8 @@ export interface TimelineRow {
   /** What the scenario calls the ticket; only where there are several. */
   ticket?: string;
   subject?: string;
+  /** Who did it; Tocsin itself is left out. */
+  by?: string;
   summary: string;
   clauses: string[];
   data: JsonObject;
@@ -41,6 +43,7 @@ function rowOf(event: TicketEvent, opened: number, subjectOf: SubjectOf | undefi
     type: event.type,
     ...(ticket === undefined ? {} : { ticket }),
     ...(event.subject === undefined ? {} : { subject: event.subject }),
+    ...(event.by.kind === 'engine' ? {} : { by: event.by.name }),
     summary: describe(event),
     clauses: event.clauses,
     data: dataOf(event, subjectOf),

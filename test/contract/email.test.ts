@@ -46,6 +46,16 @@ describe('e-mail by SMTP', () => {
     expect(header('x-tocsin-delivery')).toBe(mail().key);
   });
 
+  test('sends a copy to whom it names, marked with its importance [SEC-ESC-204]', async () => {
+    const cc = [{ name: 'Support Manager', address: 'manager@example.com' }, { address: 'no address' }];
+    await port.send(mail({ cc, importance: 'high' }), never());
+    expect(server.taken[0]?.to).toEqual(['ana@example.com', 'manager@example.com']);
+    expect(server.taken[0]?.parsed.cc).toEqual([{ name: 'Support Manager', address: 'manager@example.com' }]);
+    expect([header('priority'), header('importance'), header('x-priority')]).toEqual(['High', 'High', '1 (Highest)']);
+    await port.send(mail({ key: 'plain' }), never());
+    expect([header('priority', 1), server.taken[1]?.parsed.cc]).toEqual([undefined, undefined]);
+  });
+
   test('gives a delivery the same Message-ID on every attempt', async () => {
     await port.send(mail(), never());
     await port.send(mail(), never());

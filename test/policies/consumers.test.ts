@@ -53,6 +53,7 @@ const OWNERS: Record<string, string> = {
   rules: 'RuleDef',
   guards: 'GuardDef',
   kinds: 'KindDef',
+  reasons: 'ReasonDef',
   templates: 'TemplateDef',
   metrics: 'MetricDef',
   reports: 'ReportDef',
@@ -95,6 +96,7 @@ const COUNTERPARTS: Record<string, string> = {
   ...Object.fromEntries(
     ['kind', 'among', 'count', 'window', 'watch'].map((field) => [`facts.*.${field}`, `TicketQuery.${field}`]),
   ),
+  'commitments.*.grace': 'ClockDef.grace',
   'action.open_task.template': 'Action.task',
   'action.restrict.to': 'Action.to',
   'action.call.to': 'Action.to',

@@ -8,6 +8,7 @@ import type { FlowDef } from './flow-types';
 import type { OffsetTable } from '../time/zone-offsets';
 import type { MetricDef } from './metric-types';
 import type { ReportDef, ScheduleDef } from './report-types';
+import type { PathDef, ReasonDef } from './path-types';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -70,6 +71,8 @@ export interface ClockDef {
   marks: Mark[];
   /** How long before a tick a fulfilling event counts for it. */
   early: number;
+  /** How long after the due instant it is only late; then it is breached. Commitments with `due` only. */
+  grace?: Value;
 }
 
 /** A construct that applies to some kinds of ticket, and does nothing on the others. */
@@ -103,6 +106,8 @@ export interface TaskDef extends OfKinds {
   clock: ClockDef;
   when?: Cel;
   closes: Pattern[];
+  /** It is closed by such an event only where this holds. */
+  closesWhen?: Cel;
   for: Value;
   choices: Value<Json[]>;
   ask: Record<string, AskDef>;
@@ -115,26 +120,7 @@ export interface TaskDef extends OfKinds {
   lapses?: boolean;
 }
 
-export interface LevelDef {
-  to: string[];
-  /** How long an acknowledgement is waited for; without it the level is the last that is waited on. */
-  ack?: number;
-  /** How often the level is told again, each after `ack`, before the next level. */
-  repeat: number;
-  sets: Record<string, Value>;
-  title?: string;
-}
-
-export interface PathDef {
-  name: string;
-  clauses: string[];
-  kind: 'functional' | 'hierarchical';
-  levels: LevelDef[];
-  catchAll?: string;
-  via: string[];
-  template?: string;
-  status?: string;
-}
+export type { LevelDef, PathDef, ReasonDef } from './path-types';
 
 export type Action = { clauses: string[]; when?: Cel } & (
   | { do: 'set'; fields: Record<string, Value> }
@@ -161,6 +147,8 @@ export interface DeliverAction {
   to: Value;
   via: string[];
   template?: string;
+  /** Who gets a copy of a mail, in place of those of the template. */
+  cc?: Value;
   /** Deadlines after the event for a receipt; the first missed is `undelivered(name)`. */
   by: number[];
   once?: 'ticket';
@@ -359,6 +347,12 @@ export interface TemplateDef {
   needs: Cel[];
   /** Names the text reads, dotted (`commitment.p1_updates.next`). */
   vars: string[];
+  /** Names of the text that are computed when the message is made. */
+  let?: Record<string, Value>;
+  /** Who gets a copy of the mail: roles and addresses. */
+  cc?: Value;
+  /** The importance a mail is marked with. */
+  importance?: Value;
   clauses: string[];
   subject: boolean;
 }
@@ -386,6 +380,8 @@ export interface CompiledPack {
   commitments: Record<string, CommitmentDef>;
   tasks: Record<string, TaskDef>;
   paths: Record<string, PathDef>;
+  /** Absent where the pack declares none: then any text is a reason. */
+  reasons?: Record<string, ReasonDef>;
   rules: Record<string, RuleDef>;
   guards: Record<string, GuardDef>;
   templates: Record<string, TemplateDef>;

@@ -3,13 +3,15 @@ import { isUnknown } from '../policy/expr';
 import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, Value } from '../policy/types';
 import { runCommand } from './commands';
 import { membersOf, namesOf } from './contacts';
-import { deliver, variablesOf } from './deliveries';
+import { deliver } from './deliveries';
+import { variablesOf } from './variables';
 import { makeEnv, valueIn, type Scope } from './env';
 import { askFact } from './facts';
 import { setField } from './fields';
 import { linkTo } from './links';
 import { tell, want } from './outreach';
-import { enterLevel, levelOf } from './paths';
+import { enterLevel, levelOf, standing } from './paths';
+import { reasonData } from './reasons';
 import { openOne } from './tasks';
 import { restartClocks } from './clock-commands';
 import { ENGINE, type Happening, type Turn } from './turn';
@@ -255,14 +257,18 @@ function escalateByRule(
   const path: PathDef | undefined = turn.pack.paths[pathName];
   if (!path) return;
   const current = turn.state.paths[path.name];
-  const level = levelOf(path, current?.level ?? 0, to, (names) => membersOf(turn.pack, names));
-  if (level === undefined || (current && !current.done && level <= current.level)) return;
+  const from = standing(turn, path);
+  const level = levelOf(path, from, to, (names) => membersOf(turn.pack, names));
+  // A path may be entered on the very level it starts from: that is a record of its own.
+  if (level === undefined || (current ? !current.done && level <= from : level < from)) return;
   if (refusedOverTicket(turn, path, clauses)) return;
   const only = to === 'next' || typeof to === 'number' ? undefined : namesOf(to);
+  const def = turn.pack.reasons?.[reason];
   enterLevel(turn, path, {
     level,
     reason,
-    clauses,
+    clauses: [...new Set([...clauses, ...(def?.clauses ?? [])])],
+    ...(def ? { data: reasonData(reason, def) } : {}),
     ...(only ? { only } : {}),
     ...(action.template === undefined ? {} : { template: action.template }),
     ...(action.via ? { via: action.via } : {}),

@@ -29,6 +29,19 @@ export function restartClocks(turn: Turn, happening: Happening, order: Json, cla
       names.push(clock.name);
     }
   }
+  for (const name of restart) startNew(turn, happening, name, clauses);
   if (names.length > 0)
     turn.emit({ type: 'stopped', clauses, data: { reason: 'clocks', names }, patch: { clocks: stopped } });
+}
+
+/** A clock that had ended and left nothing behind begins anew as well. */
+function startNew(turn: Turn, happening: Happening, name: string, clauses: string[]): void {
+  const { pack, state } = turn;
+  const commitment = pack.commitments[name];
+  const rule = pack.rules[name];
+  const key = commitment ? `commitment:${name}` : `rule:${name}`;
+  const def = commitment?.clock ?? rule?.clock;
+  if (!def || state.clocks[key]) return;
+  const own = commitment?.clauses ?? rule?.clauses ?? [];
+  startClock(turn, happening, commitment ? 'commitment' : 'rule', name, key, def, [...new Set([...own, ...clauses])]);
 }

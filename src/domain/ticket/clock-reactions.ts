@@ -3,7 +3,7 @@ import { isUnknown, missingName } from '../policy/expr';
 import type { ClockDef, CommitmentDef, Json, JsonObject, Value } from '../policy/types';
 import type { EpochMs } from '../time/instants';
 import { calendarOf } from './calendars';
-import { dueOf, nextTick } from './clocks';
+import { dueOf, nextTick, readAmount } from './clocks';
 import { makeEnv, valueIn, type Scope } from './env';
 import { attempt } from './faults';
 import { kindOf, packIndex } from './pack-index';
@@ -11,7 +11,7 @@ import { matches } from './patterns';
 import { touches, type Happening, type Turn } from './turn';
 import type { ClockState } from './types';
 
-const OPTIONAL = ['pausedAt', 'due', 'breachedAt', 'lastTick', 'lastMet', 'event'] as const;
+const OPTIONAL = ['pausedAt', 'due', 'breachedAt', 'late', 'grace', 'lastTick', 'lastMet', 'event'] as const;
 
 /** A patch that replaces a clock whole. */
 function whole(clock: ClockState): JsonObject {
@@ -41,7 +41,16 @@ function read(turn: Turn, scope: Scope, value: Value | undefined, fallback: Json
   return fallback;
 }
 
-const inputs = (def: ClockDef): (Value | undefined)[] => [def.due, def.cadence, def.calendar];
+const inputs = (def: ClockDef): (Value | undefined)[] => [def.due, def.cadence, def.calendar, def.grace];
+
+/** The time of grace that a definition gives now, in ms; none where it gives none. */
+function graceOf(turn: Turn, scope: Scope, def: ClockDef): { grace?: number } {
+  if (!def.grace) return {};
+  const amount = readAmount(read(turn, scope, def.grace, null));
+  return amount && 'amount' in amount && typeof amount.amount === 'number' && amount.amount > 0
+    ? { grace: amount.amount }
+    : {};
+}
 const readsEvent = (def: ClockDef): boolean =>
   inputs(def).some(
     (value) => value && 'cel' in value && value.cel.reads.some((name) => name === 'event' || name.startsWith('event.')),
@@ -80,6 +89,7 @@ export function startClock(
     activeFrom: event.at,
     amount: read(turn, scope, def.cadence ?? def.due, null),
     calendar: String(read(turn, scope, def.calendar, 'always')),
+    ...graceOf(turn, scope, def),
     pauses: [],
     ...(paused ? { pausedAt: event.at } : {}),
     marked: [],
@@ -97,11 +107,19 @@ export function startClock(
       : {}),
   };
   const started = withDue(turn, clock, def);
+  const replaced = turn.state.clocks[key];
+  // A clock that is started anew keeps its old due instant in the history: a reset hides no breach.
+  const previous = replaced && replaced.status !== 'done' ? replaced.due : undefined;
   turn.emit({
     type: 'started',
     subject: name,
     clauses,
-    data: { owner, calendar: clock.calendar, ...(started.due === undefined ? {} : { due: started.due }) },
+    data: {
+      owner,
+      calendar: clock.calendar,
+      ...(started.due === undefined ? {} : { due: started.due }),
+      ...(previous === undefined ? {} : { previous }),
+    },
     patch: { clocks: { [key]: whole(started) } },
   });
 }
@@ -163,14 +181,16 @@ function refreshClock(turn: Turn, happening: Happening, key: string, clock: Cloc
   const paused = def.pause !== undefined && turn.holds(scope, def.pause);
   const amount = read(turn, scope, def.cadence ?? def.due, clock.amount);
   const calendar = String(read(turn, scope, def.calendar, clock.calendar));
-  let next: ClockState = { ...clock, amount, calendar, status: statusOf(runs, paused) };
+  const { grace: _grace, ...rest } = clock;
+  let next: ClockState = { ...rest, amount, calendar, ...graceOf(turn, scope, def), status: statusOf(runs, paused) };
   if (paused && clock.pausedAt === undefined) next.pausedAt = at;
   if (!paused && clock.pausedAt !== undefined) {
-    const { pausedAt: _ended, ...rest } = next;
-    next = { ...rest, pauses: [...clock.pauses, [clock.pausedAt, at]] };
+    const { pausedAt: _ended, ...going } = next;
+    next = { ...going, pauses: [...clock.pauses, [clock.pausedAt, at]] };
   }
   const moved = JSON.stringify(amount) !== JSON.stringify(clock.amount) || calendar !== clock.calendar;
   if ((next.status !== 'idle' && clock.status === 'idle') || moved) next.activeFrom = at;
+  if (moved) delete next.late;
   next = withDue(turn, next, def);
   if (JSON.stringify(next) === JSON.stringify(clock)) return;
   const type =
@@ -187,7 +207,11 @@ function refreshClock(turn: Turn, happening: Happening, key: string, clock: Cloc
     type,
     subject: clock.name,
     clauses: clausesOf(turn, clock),
-    data: { owner: clock.owner, ...(next.due === undefined ? {} : { due: next.due }) },
+    data: {
+      owner: clock.owner,
+      ...(next.due === undefined ? {} : { due: next.due }),
+      ...(type === 'rescheduled' && clock.due !== undefined ? { previous: clock.due } : {}),
+    },
     patch: { clocks: { [key]: whole(next) } },
   });
 }

@@ -148,6 +148,18 @@ export function runningBetween(clock: ClockState, calendar: CompiledCalendar, fr
   return total;
 }
 
+/** The label of the instant at which the grace after a due instant has passed. */
+export const LIMIT = 'limit';
+
+/** When a clock that is late is breached: its grace after its due instant, measured as the clock is. */
+function limitOf(clock: ClockState, calendar: CompiledCalendar): EpochMs | undefined {
+  const read = readAmount(clock.amount);
+  const grace = clock.grace ?? 0;
+  if (read && 'amount' in read && typeof read.amount === 'number')
+    return dueAfter(calendar, clock.anchor, read.amount + grace, clock.pauses);
+  return clock.due === undefined ? undefined : addOpen(calendar, clock.due, grace);
+}
+
 export interface ClockNext {
   at: EpochMs;
   kind: 'mark' | 'due' | 'tick' | 'again';
@@ -210,8 +222,11 @@ export function clockNext(
       const at = markInstant(mark, clock, calendar, due);
       return at === undefined || at < floor ? undefined : { at, kind: 'mark', label: mark.label };
     });
+  const limit = clock.late === true ? limitOf(clock, calendar) : due;
   const duePart: ClockNext | undefined =
-    clock.breached || due === undefined ? undefined : { at: Math.max(due, floor), kind: 'due', label: 'due' };
+    clock.breached || limit === undefined
+      ? undefined
+      : { at: Math.max(limit, floor), kind: 'due', label: clock.late === true ? LIMIT : 'due' };
   return earliest([...marks, duePart, againNext(clock, calendar, commitment)]);
 }
 

@@ -11,6 +11,7 @@ import { linkTo } from './links';
 import { forbids, isOver, required, rest, textField, textOf, type Order } from './orders';
 import { kindOf } from './pack-index';
 import { acknowledge, deescalate, escalate } from './path-commands';
+import { aimedFields, reasonFault } from './reasons';
 import type { Turn } from './turn';
 import type { CommandName, Rejection } from './types';
 import { groupsOf } from './visibility';
@@ -72,8 +73,13 @@ const handlers: Record<CommandName, Handler> = {
     return acknowledge(turn, order);
   },
   confirm_receipt(turn, order) {
+    const wanted = textField(order, 'path');
+    const taken = Object.entries(turn.state.paths).some(
+      ([name, path]) => (wanted === undefined || wanted === name) && path.acknowledged && !path.done,
+    );
     const refused = acknowledge(turn, order);
-    if (refused) return refused;
+    // Who has acknowledged already may still say more, such as when the first review will be.
+    if (refused && !taken) return refused;
     turn.emit({ type: 'receipt_confirmed', by: order.by, data: rest(order) });
     return undefined;
   },
@@ -223,6 +229,13 @@ function mayEdit(turn: Turn, order: Order): Rejection | undefined {
   });
 }
 
+/** What guards read as `event`: the fields under their first names, and where a move leads. */
+function guardFields(turn: Turn, order: Order): JsonObject {
+  if (order.name !== 'answer') return aimedFields(turn, order);
+  const task = textField(order, 'task', 'name');
+  return task === undefined ? order.fields : { ...order.fields, task };
+}
+
 /** Decide one command within a turn: guards, then its events. A rejection means that the turn must be dropped. */
 export function decide(turn: Turn, order: Order): Rejection | undefined {
   const name = commandName(order.name);
@@ -244,7 +257,11 @@ export function decide(turn: Turn, order: Order): Rejection | undefined {
   if (foreign) return foreign;
   const resolution = textField(named, 'resolution', 'text');
   const overlay: JsonObject = name === 'resolve' && resolution !== undefined ? { resolution } : {};
-  return checkGuards(turn, named, overlay) ?? handlers[name](turn, named);
+  return (
+    reasonFault(turn, named) ??
+    checkGuards(turn, { ...named, fields: guardFields(turn, named) }, overlay) ??
+    handlers[name](turn, named)
+  );
 }
 
 /** A command that a rule gives: what is refused is recorded, not thrown. */

@@ -98,6 +98,13 @@ export function targetsOf(scope: Scope, name: string, channels: readonly Channel
     const recipients = scope.state.ticket[name];
     return recipients === undefined ? [] : [{ role: name, to: name, channel: 'broadcast', recipients, via: [] }];
   }
+  const stand = standIns(scope.pack, name);
+  if (stand)
+    return uniqueTargets(
+      stand.members.flatMap((member) =>
+        targetsOf(scope, member, channels).map((target) => ({ ...target, via: [...stand.via, ...target.via] })),
+      ),
+    );
   const found = channels.map((channel) => contactOf(scope, name, channel));
   const own = found.filter((target): target is Target => target !== undefined && target.via.length === 0);
   if (own.length > 0) return uniqueTargets(own);
@@ -108,6 +115,20 @@ export function targetsOf(scope: Scope, name: string, channels: readonly Channel
     if (target) return [target];
   }
   return [];
+}
+
+/** The group that stands in for a role without a contact of its own, where its fallback, or the fallback of that, is one. */
+function standIns(pack: CompiledPack, name: string): { members: string[]; via: string[] } | undefined {
+  const via: string[] = [];
+  let role = pack.people[name];
+  while (role && !via.includes(role.name)) {
+    if (role.group) return via.length === 0 ? undefined : { members: membersOf(pack, role.group), via };
+    if (role.from || role.list || [role.email, role.page, role.slack, role.phone, role.rota].some(Boolean))
+      return undefined;
+    via.push(role.name);
+    role = role.fallback === undefined ? undefined : pack.people[role.fallback];
+  }
+  return undefined;
 }
 
 function uniqueTargets(targets: Target[]): Target[] {

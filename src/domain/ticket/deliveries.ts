@@ -1,21 +1,18 @@
 /** Messages: what is asked for, what became of it, and what waits for a field or for a receipt. */
-import { isUnknown } from '../policy/expr';
+import { compileExpr, isUnknown } from '../policy/expr';
 import type { DeliverAction, Json, JsonObject, TemplateDef } from '../policy/types';
 import { formatInstant, type EpochMs } from '../time/instants';
 import { CUSTOMER, membersOf, namesOf, targetsOf, type Target } from './contacts';
-import { compileExpr } from '../policy/expr';
-import { lookUpName, makeEnv, valueIn, type Scope } from './env';
+import { makeEnv, valueIn, type Scope } from './env';
 import { linkTo } from './links';
 import { pageMissed, pageTaken } from './paths';
 import { holdDelivery, hoursOf } from './hours';
 import type { Turn } from './turn';
+import { variablesOf } from './variables';
 import type { Channel, Delivery, DeliveryState, Receipt } from './types';
 
 /** A page that nobody confirmed to have taken by then counts as not reached (design.md, decision 4). */
 export const PAGE_TIMEOUT_MS = 120_000;
-/** Variables of one delivery, at most: a template never needs a document. */
-const TEXT_LIMIT = 1_000;
-const VARS_LIMIT = 4_096;
 
 const DEFAULT_CHANNELS: Record<DeliverAction['verb'], Channel[]> = {
   notify: ['email'],
@@ -32,36 +29,6 @@ export interface DeliverOptions {
   extra?: JsonObject;
   /** Where this delivery stands in the pack, so that it can be made later when a field was missing. */
   source?: string;
-}
-
-const cut = (value: Json): Json =>
-  typeof value === 'string' && value.length > TEXT_LIMIT ? `${value.slice(0, TEXT_LIMIT - 1)}…` : value;
-
-/** The variables a template reads, from the names of policy-language §3. Names without a value are left out. */
-export function variablesOf(
-  scope: Scope,
-  template: TemplateDef | undefined,
-  extra: JsonObject = {},
-  limit = VARS_LIMIT,
-): JsonObject {
-  const env = makeEnv(scope);
-  const vars: JsonObject = {};
-  let size = 0;
-  for (const dotted of template?.vars ?? []) {
-    const value = lookUpName(env, dotted);
-    if (value === undefined) continue;
-    const kept = cut(value);
-    size += JSON.stringify(kept).length;
-    if (size > limit) break;
-    const parts = dotted.split('.');
-    let node = vars;
-    for (const part of parts.slice(0, -1)) {
-      const inner = node[part];
-      node = inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {});
-    }
-    node[parts.at(-1) ?? dotted] = kept;
-  }
-  return { ...vars, ...extra };
 }
 
 function missingFields(scope: Scope, template: TemplateDef | undefined): string[] {
@@ -178,6 +145,7 @@ function make(
     ...(action.worth === undefined ? {} : { worthUntil: turn.at + action.worth }),
     ifLate: action.ifLate,
     ...(action.verb === 'draft' ? { draftFor: draftAudience(scope, action) } : {}),
+    ...(target.channel === 'email' ? headersOf(turn, scope, action, template) : {}),
   };
   const pending: DeliveryState = {
     key: delivery.key,
@@ -219,6 +187,24 @@ function make(
 function setOf(turn: Turn, action: DeliverAction, target: Target): Pick<DeliveryState, 'set' | 'all'> {
   if (action.name === undefined || action.via.length < 2) return {};
   return { set: `${turn.cause}|${action.name}|${target.role}`, ...(action.all ? { all: true } : {}) };
+}
+
+const IMPORTANCE = ['high', 'normal', 'low'] as const;
+
+/** Who gets a copy of a mail, and how important it is marked: the template says, an action may say otherwise of the copy. */
+function headersOf(
+  turn: Turn,
+  scope: Scope,
+  action: DeliverAction,
+  template: TemplateDef | undefined,
+): Pick<Delivery, 'cc' | 'importance'> {
+  const env = makeEnv(scope);
+  const copies = action.cc ?? template?.cc;
+  const to = copies ? valueIn(env, copies) : null;
+  const cc = isUnknown(to) ? [] : membersOf(turn.pack, namesOf(to));
+  const marked = template?.importance ? valueIn(env, template.importance) : undefined;
+  const importance = IMPORTANCE.find((one) => one === marked);
+  return { ...(cc.length === 0 ? {} : { cc }), ...(importance === undefined ? {} : { importance }) };
 }
 
 function draftAudience(scope: Scope, action: DeliverAction): string {

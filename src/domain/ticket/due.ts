@@ -3,6 +3,7 @@ import { formatInstant } from '../time/instants';
 import { act } from './act';
 import { FAULTY } from './agenda';
 import { clausesOf } from './clock-reactions';
+import { LIMIT } from './clocks';
 import { deadlinePassed, pageTimedOut } from './deliveries';
 import { releaseHeld } from './hours';
 import { factTimedOut } from './facts';
@@ -73,6 +74,24 @@ function clockDue(turn: Turn, item: AgendaItem, clock: ClockState): void {
       return;
     }
     case 'due':
+      if (item.label === LIMIT) {
+        turn.emit({
+          ...base,
+          type: 'breached',
+          data: { owner: clock.owner, due: clock.due ?? item.at, ...who },
+          patch: patch({ breached: true, breachedAt: turn.at }),
+        });
+        return;
+      }
+      if ((clock.grace ?? 0) > 0) {
+        turn.emit({
+          ...base,
+          type: 'due',
+          data: { owner: clock.owner, due: clock.due ?? item.at, ...who },
+          patch: patch({ late: true }),
+        });
+        return;
+      }
       turn.emit({
         ...base,
         type: 'due',

@@ -7,8 +7,8 @@ import type { Cel, CompiledPack, Json, JsonObject, TableDef, Value } from '../po
 import { isOpen } from '../time/calendar';
 import { parseDuration, parseInstant, type EpochMs } from '../time/instants';
 import { calendarOf } from './calendars';
-import { clockNext, readPhases } from './clocks';
 import { collectedView } from './flow-view';
+import { clockNext, readAmount, readPhases } from './clocks';
 import type { Actor, ClockState, Seen, TicketState } from './types';
 import { hits } from '../policy/words';
 
@@ -56,6 +56,8 @@ function commitmentView(scope: Scope, name: string): JsonObject {
     anchor: clock.anchor,
   };
   if (clock.due !== undefined) view['due'] = clock.due;
+  const amount = def.clock.cadence ? undefined : readAmount(clock.amount);
+  if (amount && 'amount' in amount && typeof amount.amount === 'number') view['amount'] = amount.amount;
   const calendar = calendarOf(scope.pack, clock.calendar);
   const live = { ...clock, activeFrom: Math.max(clock.activeFrom, scope.event.at) };
   const next = clockNext({ ...def.clock, marks: [] }, live, calendar, def);
@@ -97,6 +99,7 @@ function pathView(scope: Scope, name: string): JsonObject {
     team: level?.to ?? [],
     lead: level?.to[0] ?? '',
   };
+  if (path.trail?.length) view['came_from'] = path.trail.at(-1) ?? 0;
   if (path.acknowledgedBy !== undefined) view['acknowledged_by'] = path.acknowledgedBy;
   if (path.reason !== undefined) view['reason'] = path.reason;
   return view;

@@ -22,7 +22,7 @@ function present(scope: Scope, need: string): boolean {
 }
 
 /** What is offered in place of a refused command: words, or `draft(template)` with what the template reads. */
-function offerOf(scope: Scope, offer: string): JsonObject {
+export function offerOf(scope: Scope, offer: string): JsonObject {
   const name = /^draft\(([^()]+)\)$/.exec(offer)?.[1]?.trim();
   const template = name === undefined ? undefined : scope.pack.templates[name];
   return template ? { draft: template.name, vars: variablesOf(scope, template) } : { text: offer };

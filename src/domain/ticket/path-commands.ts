@@ -1,12 +1,13 @@
 /** Commands that move a ticket on its escalation paths: acknowledge, escalate, de-escalate. */
 import { rejection } from '../errors';
-import type { Json, PathDef } from '../policy/types';
+import type { JsonObject } from '../policy/types';
 import { membersOf, namesOf } from './contacts';
 import { setField } from './fields';
-import { forbids, isOver, required, rest, textField, textOf, type Order } from './orders';
-import { enterLevel, levelOf } from './paths';
+import { forbids, isOver, required, rest, textOf, type Order } from './orders';
+import { enterLevel, settings } from './paths';
+import { aimOf, reasonData, type Aim } from './reasons';
 import type { Turn } from './turn';
-import type { PathState, Rejection } from './types';
+import type { Rejection } from './types';
 
 /** The paths an acknowledgement is for: the named one; those that tell this person or role; else the first that waits. */
 export function acknowledge(turn: Turn, order: Order): Rejection | undefined {
@@ -46,53 +47,28 @@ export function acknowledge(turn: Turn, order: Order): Rejection | undefined {
   return undefined;
 }
 
-/** The path a person means: the named one, the one with the named level, else the functional one (or the last declared). */
-function pathFor(turn: Turn, order: Order): PathDef | Rejection {
-  const paths = Object.values(turn.pack.paths);
-  const wanted = textOf(order.fields['path']);
-  if (wanted !== undefined) {
-    return (
-      turn.pack.paths[wanted] ??
-      rejection(
-        'ESC_PATH_UNKNOWN',
-        `the pack has no path "${wanted}"; it has ${paths.map((path) => path.name).join(', ')}`,
-        { field: 'path' },
-      )
-    );
-  }
-  const to = namesOf(order.fields['to'] ?? null);
-  const byLevel =
-    to.length > 0 && to[0] !== 'next'
-      ? paths.find((path) => levelOf(path, 0, to, (names) => membersOf(turn.pack, names)) !== undefined)
-      : undefined;
-  const found = byLevel ?? paths.find((path) => path.kind === 'functional') ?? paths.at(-1);
-  return found ?? rejection('ESC_PATH_UNKNOWN', 'the pack has no escalation path', { field: 'path' });
-}
-
 const isRejection = (value: object): value is Rejection => 'code' in value && 'message' in value;
 
-function numeric(value: Json | undefined): Json {
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : (value ?? 'next');
+/** A move worked out, or why there is none. */
+function aimed(turn: Turn, order: Order): Aim | Rejection {
+  if (isOver(turn)) return forbids(turn, order, 'an open ticket');
+  return aimOf(turn, order) ?? required(order, 'reason');
 }
 
 export function escalate(turn: Turn, order: Order): Rejection | undefined {
-  if (isOver(turn)) return forbids(turn, order, 'an open ticket');
-  const reason = textField(order, 'reason');
-  if (reason === undefined) return required(order, 'reason');
-  const path = pathFor(turn, order);
-  if (isRejection(path)) return path;
-  const current: PathState | undefined = turn.state.paths[path.name];
-  const to = numeric(order.fields['to']);
-  const level = levelOf(path, current?.level ?? 0, to, (names) => membersOf(turn.pack, names));
+  const aim = aimed(turn, order);
+  if (isRejection(aim)) return aim;
+  const { path, level, to, from, reason } = aim;
+  const current = turn.state.paths[path.name];
   if (level === undefined && to !== 'next')
     return rejection('ESC_PATH_UNKNOWN', `the path "${path.name}" has no level ${JSON.stringify(to)}`, {
       field: 'to',
       path: path.name,
     });
-  if (level === undefined || (current && !current.done && level <= current.level)) {
-    return rejection('ESC_PATH_TOP', `the ticket already stands on level ${current?.level ?? 0} of "${path.name}"`, {
+  if (level === undefined || (!current?.done && level <= from)) {
+    return rejection('ESC_PATH_TOP', `the ticket already stands on level ${from} of "${path.name}"`, {
       path: path.name,
-      level: current?.level ?? 0,
+      level: from,
     });
   }
   const only = to === 'next' || typeof to === 'number' ? undefined : namesOf(to);
@@ -100,42 +76,61 @@ export function escalate(turn: Turn, order: Order): Rejection | undefined {
     level,
     reason,
     by: order.by,
-    clauses: [],
-    data: rest(order, 'path', 'to', 'reason'),
+    clauses: aim.def?.clauses ?? [],
+    data: { ...rest(order, 'path', 'to', 'reason'), ...reasonData(reason, aim.def) },
     ...(only ? { only } : {}),
   });
   return undefined;
 }
 
+/** Back to a lower level: the one it came from where none is named. Its fields are set, and what the reason says. */
 export function deescalate(turn: Turn, order: Order): Rejection | undefined {
-  if (isOver(turn)) return forbids(turn, order, 'an open ticket');
-  const reason = textField(order, 'reason');
-  if (reason === undefined) return required(order, 'reason');
-  const path = pathFor(turn, order);
-  if (isRejection(path)) return path;
+  const aim = aimed(turn, order);
+  if (isRejection(aim)) return aim;
+  const { path, from, level, to, reason, def } = aim;
   const current = turn.state.paths[path.name];
-  if (!current)
+  if (from === 0)
     return rejection('ESC_PATH_UNKNOWN', `the ticket does not stand on the path "${path.name}"`, { field: 'path' });
-  const to = numeric(order.fields['to']);
-  const level =
-    to === 'next' ? current.level - 1 : (levelOf(path, 0, to, (names) => membersOf(turn.pack, names)) ?? -1);
-  if (level < 0 || level >= current.level)
-    return rejection('ESC_PATH_UNKNOWN', `"${path.name}" has no lower level ${JSON.stringify(to)}`, {
+  const lowest = path.start === undefined ? 0 : 1;
+  if (level === undefined || level < lowest || level >= from)
+    return rejection('ESC_PATH_UNKNOWN', `"${path.name}" has no level ${JSON.stringify(to)} below ${from}`, {
       field: 'to',
-      level: current.level,
+      level: from,
     });
-  const status = path.status !== undefined && turn.state.ticket.status === path.status ? { status: 'in_progress' } : {};
+  const back = path.status !== undefined && turn.state.ticket.status === path.status ? 'in_progress' : undefined;
+  const status = def?.status ?? back;
+  const data: JsonObject = {
+    ...rest(order),
+    path: path.name,
+    from,
+    level,
+    ...reasonData(reason, def),
+    ...(status === undefined ? {} : { status }),
+  };
+  const target = path.levels[level - 1];
+  const trail = (current?.trail ?? []).filter((one) => one < level);
   turn.emit({
     type: 'deescalated',
     subject: path.name,
     by: order.by,
-    clauses: path.clauses,
-    data: { ...rest(order), path: path.name, from: current.level, level, reason, ...status },
+    clauses: [...new Set([...path.clauses, ...(def?.clauses ?? [])])],
+    data,
     patch: {
       paths: {
-        [path.name]: level === 0 ? null : { level, ackDue: null, acknowledged: true, exhausted: false, reason },
+        [path.name]:
+          level === 0
+            ? null
+            : {
+                ...(current ? {} : { enteredAt: turn.at, toldAt: turn.at, attempt: 0, done: false, pending: [] }),
+                level,
+                trail,
+                ackDue: null,
+                acknowledged: true,
+                exhausted: false,
+                reason,
+              },
       },
-      ticket: status,
+      ticket: { ...(target ? settings(turn, target, data) : {}), ...(status === undefined ? {} : { status }) },
     },
   });
   const priority = order.fields['priority'];

@@ -47,6 +47,15 @@ export function levelOf(
   return found.length > 0 ? Math.max(...found) : undefined;
 }
 
+/** The level a ticket stands on: where it was moved to last, else where the path says that it starts; 0 for none. */
+export function standing(turn: Turn, path: PathDef): number {
+  const entered = turn.state.paths[path.name];
+  if (entered) return entered.level;
+  if (!path.start) return 0;
+  const got = valueIn(makeEnv(scopeOf(turn, {})), path.start);
+  return typeof got === 'number' && got >= 0 && got <= path.levels.length ? got : 0;
+}
+
 const scopeOf = (turn: Turn, extra: JsonObject): Scope => {
   const last = turn.events.at(-1);
   return {
@@ -63,6 +72,7 @@ export function enterLevel(turn: Turn, path: PathDef, move: Move): void {
   const level = path.levels[move.level - 1];
   if (!level) return;
   const before = turn.state.paths[path.name];
+  const from = standing(turn, path);
   const roles = level.to.filter(
     (role) =>
       !move.only || move.only.includes(role) || membersOf(turn.pack, [role]).some((one) => move.only?.includes(one)),
@@ -71,12 +81,12 @@ export function enterLevel(turn: Turn, path: PathDef, move: Move): void {
   const extraRoles = (move.only ?? []).filter(
     (role) => !membersOf(turn.pack, level.to).includes(role) && !level.to.includes(role),
   );
-  const state = pathState(turn, level, move, before);
+  const state = pathState(turn, level, move, before, from);
   const status =
     path.status !== undefined && !['resolved', 'closed', 'pending'].includes(turn.state.ticket.status)
       ? { status: path.status }
       : {};
-  const set = settings(turn, level);
+  const set = settings(turn, level, { ...move.data, from, level: move.level, reason: move.reason });
   const clauses = [...new Set([...path.clauses, ...move.clauses])];
   turn.emit({
     type: move.type ?? 'escalated',
@@ -89,25 +99,30 @@ export function enterLevel(turn: Turn, path: PathDef, move: Move): void {
       to: [...told, ...extraRoles],
       reason: move.reason,
       ...(level.title === undefined ? {} : { title: level.title }),
-      ...(before ? { from: before.level } : {}),
+      ...(before || (from > 0 && from !== move.level) ? { from } : {}),
       ...(status as JsonObject),
       ...move.data,
     },
     patch: { paths: { [path.name]: state as unknown as JsonObject }, ticket: { ...status, ...set } },
   });
   const reached = tell(turn, path, move, state, [...told, ...extraRoles], clauses);
-  const first = (before?.level ?? 0) + 1;
+  const first = from + 1;
   for (let passed = first; passed < move.level; passed++)
     copy(turn, path, move, passed, clauses, [...told, ...extraRoles]);
   // A level of roles that nobody holds is not waited for.
   if (!reached) goOn(turn, path, state, 'unreached');
 }
 
-function pathState(turn: Turn, level: LevelDef, move: Move, before: PathState | undefined): PathState {
+function pathState(turn: Turn, level: LevelDef, move: Move, before: PathState | undefined, from: number): PathState {
+  const trail = [
+    ...(before?.trail ?? []).filter((one) => one < from),
+    ...(from > 0 && from < move.level ? [from] : []),
+  ];
   const blank: JsonObject = { ackDue: null, acknowledgedBy: null, acknowledgedAt: null, template: null };
   return {
     ...(before ? blank : {}),
     level: move.level,
+    ...(trail.length === 0 && !before?.trail ? {} : { trail }),
     enteredAt: turn.at,
     toldAt: turn.at,
     attempt: 0,
@@ -121,8 +136,9 @@ function pathState(turn: Turn, level: LevelDef, move: Move, before: PathState | 
   };
 }
 
-function settings(turn: Turn, level: LevelDef): JsonObject {
-  const env = makeEnv(scopeOf(turn, {}));
+/** The fields that standing on a level sets; `event` is the move that leads there. */
+export function settings(turn: Turn, level: LevelDef, move: JsonObject): JsonObject {
+  const env = makeEnv(scopeOf(turn, move));
   const set: JsonObject = {};
   for (const [name, value] of Object.entries(level.sets)) {
     const got = valueIn(env, value);
@@ -150,6 +166,8 @@ function action(
 }
 
 function tell(turn: Turn, path: PathDef, move: Move, state: PathState, roles: string[], clauses: string[]): boolean {
+  // A path without channels leaves the telling to rules.
+  if (path.via.length === 0 && move.via === undefined) return true;
   const scope = scopeOf(turn, { level: move.level, path: path.name, reason: move.reason });
   const before = new Set(Object.keys(turn.state.deliveries));
   const reached = deliver(turn, scope, action(path, move.via ?? path.via, roles, move), {
@@ -177,7 +195,7 @@ function trackPages(turn: Turn, path: string, before: Set<string>): void {
 /** Levels that were passed over are informed only. */
 function copy(turn: Turn, path: PathDef, move: Move, level: number, clauses: string[], told: string[]): void {
   const def = path.levels[level - 1];
-  if (!def) return;
+  if (!def || path.via.length === 0) return;
   const roles = membersOf(turn.pack, def.to).filter((role) => !membersOf(turn.pack, told).includes(role));
   if (roles.length === 0) return;
   const scope = scopeOf(turn, { level: move.level, path: path.name, reason: move.reason, copy: true });

@@ -121,17 +121,20 @@ function lapse(turn: Turn, name: string): void {
 /** Tasks closed by this event, and tasks whose `while` it ended. */
 export function closeTasks(turn: Turn, happening: Happening): void {
   for (const def of packIndex(turn.pack, kindOf(turn.state.ticket)).tasksClosedOn.get(happening.event.type) ?? []) {
-    const found = matches(def.closes, happening.event) ? openTask(turn.state, def.name) : undefined;
-    if (found && found.task.openedAt <= happening.event.at)
-      settleTask(
-        turn,
-        found.key,
-        found.task,
-        'task_done',
-        undefined,
-        { outcome: 'done' },
-        { closed_by: happening.event.type },
-      );
+    const { event } = happening;
+    const found = matches(def.closes, event) ? openTask(turn.state, def.name) : undefined;
+    if (!found || found.task.openedAt > event.at || !turn.holds(turn.scope(happening), def.closesWhen)) continue;
+    // What the task asks for, as far as the event says it.
+    const answer = Object.fromEntries(Object.entries(event.data).filter(([name]) => name in def.ask));
+    settleTask(
+      turn,
+      found.key,
+      found.task,
+      'task_done',
+      event.by.kind === 'engine' ? undefined : event.by,
+      { outcome: 'done', ...(Object.keys(answer).length > 0 ? { answer, by: event.by.name } : {}) },
+      { closed_by: event.type, ...answer },
+    );
   }
   if (!touches(packIndex(turn.pack, kindOf(turn.state.ticket)).clockReads, happening.changed)) return;
   for (const [key, clock] of Object.entries(happening.after.clocks)) {

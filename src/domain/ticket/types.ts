@@ -205,6 +205,9 @@ export interface Delivery {
   ifLate: 'send' | 'latest-only' | 'drop';
   /** For a draft: the role it was prepared for. */
   draftFor?: string;
+  /** Who gets a copy of a mail: roles and addresses. */
+  cc?: string[];
+  importance?: 'high' | 'normal' | 'low';
 }
 
 export interface ClockState {
@@ -227,6 +230,9 @@ export interface ClockState {
   marked: string[];
   breached: boolean;
   breachedAt?: EpochMs;
+  /** The due instant has passed, the time of grace after it (ms) has not. */
+  late?: boolean;
+  grace?: DurationMs;
   met: boolean;
   /** Cadence: the last tick acted on, and the last fulfilling event. */
   lastTick?: EpochMs;
@@ -256,6 +262,8 @@ export interface TaskState {
 
 export interface PathState {
   level: number;
+  /** The levels it stood on before, lowest first: where a de-escalation leads back to. */
+  trail?: number[];
   enteredAt: EpochMs;
   toldAt: EpochMs;
   attempt: number;

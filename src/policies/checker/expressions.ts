@@ -11,9 +11,11 @@ import { answersOf, ROOTS_WITH_MESSAGE } from './names';
 
 /** What each root offers below its name; undefined where anything may stand. */
 const VIEWS: Record<string, ReadonlySet<string> | undefined> = {
-  commitment: new Set(['breached', 'active', 'met', 'anchor', 'due', 'next', 'interval', 'remaining_share']),
+  commitment: new Set(['breached', 'active', 'met', 'anchor', 'due', 'amount', 'next', 'interval', 'remaining_share']),
   task: new Set(['open', 'done', 'for', 'choice', 'by', 'at']),
-  path: new Set([...['level', 'entered', 'acknowledged', 'exhausted', 'team', 'lead', 'acknowledged_by', 'reason']]),
+  path: new Set([
+    ...['level', 'entered', 'acknowledged', 'exhausted', 'team', 'lead', 'acknowledged_by', 'reason', 'came_from'],
+  ]),
   delivery: new Set(['ok', 'to', 'role', 'at', 'person']),
   fact: new Set(['value', 'score', 'at', 'members']),
   flow: new Set(['state', 'outcome']),

@@ -14,7 +14,10 @@ export const paths: Check = (context) => {
         at,
         `nobody is told when the last level of "${name}" does not acknowledge: give it a catch_all`,
       );
-    const stopped = path.levels.findIndex((level, i) => level.ack === undefined && i < path.levels.length - 1);
+    const stopped =
+      path.kind === 'functional' && path.start !== undefined
+        ? -1
+        : path.levels.findIndex((level, i) => level.ack === undefined && i < path.levels.length - 1);
     if (stopped < 0 || ledTo(context, name, stopped + 2)) continue;
     const message = `level ${stopped + 2} of "${name}" is unreachable: level ${stopped + 1} waits for no acknowledgement (ack), and no rule escalates to it`;
     if (path.kind === 'hierarchical') context.error('unreachable-level', [...at, 'levels', stopped], message);

@@ -63,6 +63,8 @@ export const references: Check = (context) => {
   vocabulary(context);
   clocks(context);
   actions(context);
+  reasons(context);
+  copies(context);
   guards(context);
   kindsOf(context);
   outlook(context);
@@ -222,6 +224,33 @@ function kindsOf(context: CheckContext): void {
     each(context, 'kind of ticket', fact.among, names.kinds, ['facts', name, 'among']);
 }
 
+/** Reasons: where they lead, and what is offered in the place of one. */
+function reasons(context: CheckContext): void {
+  const { source, names } = context;
+  for (const [name, reason] of Object.entries(source.reasons)) {
+    const at = ['reasons', name];
+    each(context, 'path', reason.path, names.paths, [...at, 'path']);
+    if (reason.path !== undefined && reason.to !== undefined) level(context, reason.path, reason.to, [...at, 'to']);
+    offered(context, reason.offer, [...at, 'offer']);
+  }
+}
+
+/** Who gets copies of mails. */
+function copies(context: CheckContext): void {
+  for (const { delivery, at } of deliveryActionsOf(context.source)) roles(context, delivery.cc, [...at, 'cc']);
+  for (const [name, file] of Object.entries(context.loaded.templateFiles)) {
+    roles(context, file.head.cc, ['templates', name, 'cc']);
+    const marks = new Set(['high', 'normal', 'low']);
+    each(context, 'importance', file.head.importance, marks, ['templates', name, 'importance']);
+  }
+}
+
+/** `draft(x)`: the template that is offered in place of what is refused. */
+function offered(context: CheckContext, offer: string | undefined, at: SourcePath): void {
+  const draft = offer === undefined ? undefined : /^draft\(([^()]+)\)$/.exec(offer)?.[1];
+  each(context, 'template', draft, context.names.templates, at);
+}
+
 function command(context: CheckContext, name: string, at: SourcePath): void {
   if (commandName(name) === undefined) context.known('command', name, new Set(COMMANDS), at);
 }
@@ -252,8 +281,7 @@ function guards(context: CheckContext): void {
       if (context.known('name', root, GUARD_ROOTS, [...at, 'needs', i])) dotted(context, need, [...at, 'needs', i]);
     }
     each(context, 'role', guard.override?.by, names.roles, [...at, 'override', 'by']);
-    const draft = guard.offer === undefined ? undefined : /^draft\(([^()]+)\)$/.exec(guard.offer)?.[1];
-    each(context, 'template', draft, names.templates, [...at, 'offer']);
+    offered(context, guard.offer, [...at, 'offer']);
   }
 }
 

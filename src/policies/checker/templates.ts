@@ -1,4 +1,5 @@
 /** Messages: what they read is there when they are sent, and a customer sees nothing that is not theirs to see. */
+import type { Cel } from '../../domain/policy/types';
 import { listOf, patternsOf } from '../compiler';
 import { CUSTOMER, ROOTS_WITH_MESSAGE } from './names';
 import { chainFaults } from './expressions';
@@ -17,6 +18,11 @@ export const templates: Check = (context) => {
   for (const template of Object.values(context.loaded.pack.templates)) {
     const outside = template.audience !== 'staff';
     for (const name of template.vars) {
+      const computed = template.let?.[name.split('.')[0] ?? ''];
+      if (computed) {
+        if (outside && 'cel' in computed) visibleIn(context, template.name, computed.cel, name);
+        continue;
+      }
       if (!known(context, template.name, name)) continue;
       if (outside) visible(context, template.name, name);
       empty(context, template.name, name);
@@ -54,6 +60,17 @@ function visible(context: CheckContext, template: string, name: string): void {
     ? `a message to customers may not read "${name}": its field is visible to ${declared.visible}`
     : `a message to customers may not read "${name}"`;
   context.inTemplate('error', 'not-for-customers', template, name, message);
+}
+
+/** A computed name must not carry to customers what they may not read. */
+function visibleIn(context: CheckContext, template: string, cel: Cel, name: string): void {
+  for (const read of cel.reads) {
+    const [root, field = ''] = read.split('.');
+    const declared = root === 'ticket' ? context.source.fields[field] : undefined;
+    if (!declared || declared.visible === 'all') continue;
+    const message = `a message to customers may not read "${read}", which "${name}" is computed from: its field is visible to ${declared.visible}`;
+    context.inTemplate('error', 'not-for-customers', template, name, message);
+  }
 }
 
 /** Whether a template asks for a name before it reads it, or names it as a need. */

@@ -10,6 +10,9 @@ const delivery = z.strictObject({
   ),
   via: doc(channels.optional(), 'Channels. Left out: e-mail, and for a page the paging service.', ['email', 'slack']),
   template: doc(z.string().optional(), 'The template that words it.', 'p1_internal'),
+  cc: doc(value.optional(), 'Who gets a copy of the mail, in place of those its template names; [] for nobody.', [
+    'support_manager',
+  ]),
   by: doc(
     z.union([duration, z.array(duration)]).optional(),
     'Deadlines after the event for a receipt; each that passes without one is undelivered(name).',

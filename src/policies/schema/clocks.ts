@@ -5,7 +5,7 @@ import {
   AMOUNT_TEXT,
   amount,
   cel,
-  channels,
+  channel,
   clauses,
   clockFields,
   doc,
@@ -31,6 +31,11 @@ export const commitment = doc(
         { every: 'PT1H' },
       ]),
       early: doc(duration.default('PT0S'), 'How long before a tick an event counts for it.', 'PT5M'),
+      grace: doc(
+        amount.optional(),
+        'How long after the due instant it is only late: the event due(name) comes at once, breached(name) after it.',
+        'PT15M',
+      ),
       met: doc(
         patterns.optional(),
         'What fulfils it. A cadence without it is a plain series of ticks, each the event due(name).',
@@ -54,7 +59,8 @@ export const commitment = doc(
       clauses,
     })
     .refine((item) => (item.due === undefined) !== (item.cadence === undefined), 'must have either due or cadence')
-    .refine((item) => item.due === undefined || item.met !== undefined, 'must say what fulfils it: met'),
+    .refine((item) => item.due === undefined || item.met !== undefined, 'must say what fulfils it: met')
+    .refine((item) => item.grace === undefined || item.due !== undefined, 'grace belongs to a commitment with "due"'),
   'A promise with a result: met or breached.',
   { from: 'opened', due: 'PT1H', met: 'agent_reply', marks: ['75%'] },
 );
@@ -66,7 +72,12 @@ export const task = doc(
       title: doc(z.string().optional(), 'The words people use for it.', 'Name a commander'),
       opens: doc(patterns.optional(), 'The events that open it; without any, only an action does.', 'began(p1)'),
       when: doc(cel.optional(), 'It is opened only where this holds.', "ticket.priority == 'P3'"),
-      closes: doc(patterns.optional(), 'Events that answer it.', 'message_sent(executive)'),
+      closes: doc(
+        patterns.optional(),
+        'Events that answer it, with what it asks for where they say it.',
+        'message_sent(executive)',
+      ),
+      closes_when: doc(cel.optional(), 'Such an event answers it only where this holds.', 'has(event.eta)'),
       for: doc(value, 'Who must answer: a role, a list, or computed.', 'support_manager'),
       choices: doc(value.optional(), 'The answers of which one is chosen. [approve, reject] is an approval.', [
         'approve',
@@ -111,6 +122,11 @@ export const path = doc(
       'To a more skilled tier, or up the management path.',
       'functional',
     ),
+    start: doc(
+      value.optional(),
+      'The level a ticket stands on before it was ever moved on the path; none when left out.',
+      '=ticket.tier',
+    ),
     levels: doc(
       z
         .array(
@@ -131,7 +147,11 @@ export const path = doc(
       [{ to: 'on_call_engineer', ack: 'PT5M', repeat: 2 }],
     ),
     catch_all: doc(name.optional(), 'Who is told when the last level does not acknowledge.', 'cto'),
-    via: doc(channels.default(['page']), 'The channels a level is told by.', ['page', 'email']),
+    via: doc(
+      z.union([channel, z.array(channel)]).default(['page']),
+      'The channels a level is told by; [] where the path tells nobody and rules do.',
+      ['page', 'email'],
+    ),
     template: doc(z.string().optional(), 'The words it is told with.', 'escalated'),
     status: doc(z.string().optional(), 'The status a ticket gets when it enters the path.', 'escalated'),
     clauses,
@@ -206,4 +226,33 @@ export const guard = doc(
     .refine((item) => item.needs.length > 0 || item.refuse !== undefined, 'must have needs or refuse'),
   'What refuses a command. All guards of a command are tried; the refusal lists every failing one.',
   { command: 'resolve', needs: ['ticket.resolution'], say: 'A resolution text is needed' },
+);
+
+export const reason = doc(
+  z
+    .strictObject({
+      title: doc(z.string(), 'The words people use for it.', 'Needs a change of code'),
+      move: doc(z.enum(['escalate', 'deescalate']).default('escalate'), 'The move it is given for.', 'deescalate'),
+      group: doc(name.optional(), 'What it is counted under.', 'requires_engineering'),
+      path: doc(name.optional(), 'The path an escalation takes that names none.', 'technical'),
+      to: doc(value.optional(), 'The level it goes to when the command names none; "next" when left out.', 3),
+      immediate: doc(
+        z.boolean().default(false),
+        'A matter that waits for nobody: guards read it as event.immediate.',
+        true,
+      ),
+      refused: doc(
+        z.string().min(1).optional(),
+        'It is no reason; this is the advice in its place.',
+        'Explain the delay',
+      ),
+      offer: doc(z.string().optional(), 'What is offered with the refusal.', 'draft(expectations)'),
+      needs: doc(z.array(z.string()).default([]), 'Fields that the command must hold.', ['customer_words']),
+      status: doc(z.string().optional(), 'The status that a de-escalated ticket gets.', 'pending'),
+      clauses,
+    })
+    .refine((item) => item.offer === undefined || item.refused !== undefined, 'an offer belongs to what is refused')
+    .refine((item) => item.to === undefined || item.path !== undefined, 'a level needs its path'),
+  'Why a ticket is moved. A pack that declares reasons takes no other from people; each move records title and group.',
+  { title: 'Needs a change of code', group: 'requires_engineering', path: 'technical', to: 3 },
 );

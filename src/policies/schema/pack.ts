@@ -1,8 +1,8 @@
 /** The language as a whole. The language reference and the JSON Schema are generated from here. */
 import { z } from 'zod';
 import { assistant } from './assistant';
-import { commitment, guard, path, rule, task } from './clocks';
-import { clauses, doc, json, name } from './common';
+import { commitment, guard, path, reason, rule, task } from './clocks';
+import { clauses, doc, json, name, value } from './common';
 import { metric } from './metrics';
 import { flow, kind, rollout, schedule } from './outlook';
 import { report } from './reporting';
@@ -84,6 +84,7 @@ export const pack = z.strictObject({
   commitments: map(commitment),
   tasks: map(task),
   paths: map(path),
+  reasons: map(reason),
   flows: map(flow),
   rules: map(rule),
   guards: map(guard),
@@ -104,6 +105,15 @@ export const templateHead = doc(
       'ticket.summary',
       'event.text',
     ]),
+    let: doc(z.record(name, value).default({}), 'Names of the text that are computed when the message is made.', {
+      team: "=table('team', ticket.tier)",
+    }),
+    cc: doc(value.optional(), 'Who gets a copy of the mail: roles, addresses, or computed.', ['support_manager']),
+    importance: doc(
+      value.optional(),
+      'How a mail is marked: high, normal or low, or computed.',
+      "=ticket.priority == 'P1' ? 'high' : 'normal'",
+    ),
     subject: doc(z.string().optional(), 'The subject, in Liquid.', '{{ ticket.number }}: update'),
   }),
   'A message in Liquid; the lines between --- at its top are its head.',
@@ -128,6 +138,7 @@ export const ITEM_CONSTRUCTS = [
   'commitments',
   'tasks',
   'paths',
+  'reasons',
   'flows',
   'rules',
   'guards',
