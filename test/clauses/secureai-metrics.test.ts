@@ -54,7 +54,10 @@ describe('escalation rate', () => {
     expect(rate(ask(pack, 'tier_2_to_3', all)).slice(0, 3)).toEqual([0.2, 2, 10]);
   });
   it('leaves out of Tier 1 what went straight to Tier 3 [SEC-ESC-171]', () => {
-    const all = [ticket({ lines: [escalated('PT0S', 1, {}, 'emergency')] }), ...tickets(4)];
+    const all = [
+      ticket({ ticket: { priority: 'P1', tier: 3 }, lines: [escalated('PT0S', 3, { immediate: true })] }),
+      ...tickets(4),
+    ];
     expect(rate(ask(pack, 'tier_1_to_2', all)).slice(0, 3)).toEqual([0, 0, 4]);
   });
   it('has a value for each month, with the direction [SEC-ESC-172] [SEC-ESC-231]', () => {
@@ -199,7 +202,7 @@ describe('de-escalations', () => {
     expect(rate(ask(pack, 'deescalation_rate', [...back(1, 'premature'), ...kept(19)]))).toEqual([0.05, 1, 20, 'fail']);
   });
   it('count against the decision only when premature or reclassified [SEC-ESC-176]', () => {
-    const all = [...back(2, 'resolved'), ...back(1, 'workaround'), ...back(1, 'reclassified'), ...kept(96)];
+    const all = [...back(2, 'resolved'), ...back(1, 'workaround'), ...back(1, 'reclassified_lower'), ...kept(96)];
     expect(rate(ask(pack, 'deescalation_rate', all)).slice(0, 3)).toEqual([0.01, 1, 100]);
   });
   it('count for the step that was sent back, not for the one before it [SEC-ESC-176]', () => {
