@@ -1,7 +1,7 @@
 import { isUnknown } from '../policy/expr';
 import type { GuardDef, JsonObject } from '../policy/types';
 import { rejection } from '../errors';
-import { variablesOf } from './deliveries';
+import { variablesOf } from './variables';
 import { makeEnv, holdsIn, lookUpName, type Scope } from './env';
 import { kindOf, packIndex } from './pack-index';
 import type { Turn } from './turn';

@@ -3,7 +3,7 @@ import { isUnknown } from '../policy/expr';
 import type { Json, JsonObject, TaskDef } from '../policy/types';
 import { clockDef, startClock } from './clock-reactions';
 import { namesOf } from './contacts';
-import { variablesOf } from './deliveries';
+import { variablesOf } from './variables';
 import { makeEnv, valueIn, type Scope } from './env';
 import { attempt } from './faults';
 import { kindOf, packIndex } from './pack-index';

@@ -205,7 +205,7 @@ export interface Delivery {
   ifLate: 'send' | 'latest-only' | 'drop';
   /** For a draft: the role it was prepared for. */
   draftFor?: string;
-  /** Who gets a copy of a mail: roles and addresses. */
+  /** Who gets a copy of a mail: roles and addresses; and how it is marked. */
   cc?: string[];
   importance?: 'high' | 'normal' | 'low';
 }
@@ -230,8 +230,7 @@ export interface ClockState {
   marked: string[];
   breached: boolean;
   breachedAt?: EpochMs;
-  /** The due instant has passed, the time of grace after it (ms) has not. */
-  late?: boolean;
+  late?: boolean; // the due instant has passed, the time of grace after it has not
   grace?: DurationMs;
   met: boolean;
   /** Cadence: the last tick acted on, and the last fulfilling event. */
