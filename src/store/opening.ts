@@ -67,7 +67,7 @@ async function keptOnce(client: PoolClient, { opening, packId }: OpenRequest): P
     [packId, opening.kind ?? SUPPORT, storableText(opening.key)],
   );
   const [row] = found.rows;
-  return row && { id: row.id, number: String(row.number), created: false, found: false, row: ticketOf(row) };
+  return row && { id: row.id, number: String(row.number), created: false, found: true, row: ticketOf(row) };
 }
 
 async function repeated(
@@ -83,7 +83,7 @@ async function repeated(
     const message = `the idempotency key "${request.idempotencyKey}" opened ${row.id} with another request; use a new key`;
     throw new TocsinError('ESC_IDEMPOTENCY_CONFLICT', message, { ticket: row.id });
   }
-  return { id: row.id, number: String(row.number), created: false, found: true, row: ticketOf(row) };
+  return { id: row.id, number: String(row.number), created: false, found: false, row: ticketOf(row) };
 }
 
 async function insertTicket(client: PoolClient, request: OpenRequest, hash: string): Promise<OpenedTicket> {

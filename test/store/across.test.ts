@@ -190,7 +190,9 @@ describe('tickets of other kinds', () => {
     expect(first.row.opening).toMatchObject({ kind: 'review', key: 'weekly' });
     expect(first.row.opening).not.toHaveProperty('customer');
     const again = await openTicket(store.pool, openRequest({ opening: review, idempotencyKey: 'two' }));
-    expect(again).toMatchObject({ created: false, id: first.id });
+    expect(again).toMatchObject({ created: false, found: true, id: first.id });
+    const repeat = await openTicket(store.pool, openRequest({ opening: review, idempotencyKey: 'one' }));
+    expect(repeat).toMatchObject({ created: false, found: false, id: first.id });
     const others = [
       openRequest({ opening: { ...review, key: 'monthly' } }),
       openRequest({ opening: { ...review, kind: 'audit' } }),

@@ -130,6 +130,7 @@ describe('tickets beside each other', () => {
       );
     });
 
+    expect((await event(entry, 'told', 'wanted'))['data']).toMatchObject({ fields: { issue_key: issue } });
     await give(a, 'link', { to: b, kind: 'member' });
     await eventually('the member knows its lead', async () => (await show(b))['lead'] === a);
     expect((await show(a))['members']).toEqual([b]);
