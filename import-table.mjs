@@ -13,7 +13,7 @@ export const IMPORT_TABLE = {
     worker: {
       may: ['domain', 'oncall', 'workflows', 'activities', 'store', 'client', 'policies', 'triage', 'reports'],
     },
-    rehearsal: { may: ['domain', 'policies', 'client', 'workflows', 'worker'] },
+    rehearsal: { may: ['domain', 'policies', 'client', 'workflows', 'worker', 'reports'] },
     backtest: { may: ['domain', 'policies', 'rehearsal'] },
     knowledge: { may: ['domain'] },
     local: { may: ['domain', 'store', 'policies', 'client', 'worker'] },

@@ -76,6 +76,20 @@ function zoneOffsets(c: Compiler, source: PackSource): OffsetTable {
   return { at: [], seconds: [0] };
 }
 
+/** The other zones that points of the calendar name. One that is none is a fault of the point itself. */
+function otherZones(source: PackSource): Record<string, OffsetTable> {
+  const named = [...Object.values(source.schedules), ...Object.values(source.reports)].flatMap(({ at }) =>
+    typeof at === 'string' || at.zone === undefined || at.zone === source.zone ? [] : [at.zone],
+  );
+  const publishYear = Number(source.version.from.slice(0, 4));
+  return Object.fromEntries(
+    [...new Set(named)].sort().flatMap((zone) => {
+      const checked = checkCalendar({ always: true, zone }, { publishYear });
+      return 'calendar' in checked ? [[zone, checked.calendar.offsets] as const] : [];
+    }),
+  );
+}
+
 /** Conditions in an order in which each reads only those before it. A circle is a fault. */
 function inOrder(c: Compiler, all: ConditionDef[]): ConditionDef[] {
   const names = new Set(all.map((one) => one.name));
@@ -152,6 +166,7 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     calendars: calendarsOf(c, source),
     zone: source.zone,
     zoneOffsets: zoneOffsets(c, source),
+    zones: otherZones(source),
     people: each(c, 'people', source.people, compileRole),
     rotas: each(
       c,

@@ -14,8 +14,10 @@ import {
 } from '../domain/ticket/correlate';
 import { auditOf } from '../domain/ticket/audit';
 import { inputInstant } from '../domain/ticket/engine';
-import type { CompiledPack, FactDef, JsonObject } from '../domain/policy/types';
+import { historyOf } from '../domain/metrics/history';
+import type { CompiledPack, FactDef, Json, JsonObject } from '../domain/policy/types';
 import type { Delivery, Input, Opening, Receipt, Rejection, TicketEvent, TicketState } from '../domain/ticket/types';
+import { openingsOf } from '../reports/openings';
 import { dayOf, idOf } from './ticket-ids';
 import type { Plan, PlannedInput, PlannedTicket } from './plan';
 
@@ -89,6 +91,7 @@ class Stage {
   readonly refusals: Refusal[] = [];
   readonly inputs: PlannedInput[];
   readonly openings: PlannedTicket[];
+  readonly calendar: Plan['calendar'];
   private readonly answered = new Map<string, string>();
   private readonly days = new Map<string, number>();
   private asked = 0;
@@ -96,6 +99,7 @@ class Stage {
   constructor(readonly plan: Plan) {
     this.inputs = [...plan.inputs];
     this.openings = [...plan.tickets];
+    this.calendar = [...plan.calendar];
     for (const { openedAt } of plan.tickets) this.nextId(dayOf(openedAt));
   }
 
@@ -295,6 +299,8 @@ function nextOf(stage: Stage): Next | undefined {
       rank: 0,
       run: () => openPlanned(stage),
     });
+  const scheduled = stage.calendar[0];
+  if (scheduled) offer({ at: scheduled.at, ticket: stage.players.length, rank: 0, run: () => openScheduled(stage) });
   const given = stage.inputs[0];
   if (given) {
     const player = stage.named(given.ticket);
@@ -319,6 +325,25 @@ function* openPlanned(stage: Stage): Piece {
   const opened = yield* openOne(stage, planned.name, planned.opening, planned.openedAt, planned.id);
   if ('code' in opened) throw new OpeningRefused(planned.name, opened);
 }
+
+/** Calendar time: the tickets of a schedule, made from what the other tickets have been through. */
+function* openScheduled(stage: Stage): Piece {
+  const next = stage.calendar.shift();
+  const def = next && stage.pack.schedules[next.name];
+  if (!def) return;
+  const histories = stage.players.map((player) => historyOf(player.id, player.events));
+  const entries = listOf(stage.plan.scenario.roster[def.opens.forEach ?? '']);
+  for (const { opening } of openingsOf({ pack: stage.pack, histories, series: {} }, def, next.at, entries)) {
+    const opened = yield* openOne(stage, undefined, opening, next.at, stage.nextId(dayOf(next.at)));
+    if ('code' in opened) throw new OpeningRefused(`schedules.${def.name}`, opened);
+  }
+}
+
+/** The recorded list that a schedule goes through, as the scenario's roster has it. */
+const listOf = (value: Json | undefined): JsonObject[] =>
+  Array.isArray(value)
+    ? value.filter((one): one is JsonObject => one !== null && typeof one === 'object' && !Array.isArray(one))
+    : [];
 
 function* command(stage: Stage): Piece {
   const next = stage.inputs.shift();
@@ -372,6 +397,6 @@ export function* conduct(plan: Plan): Piece<Rehearsed> {
     return { id, name, kind, openedAt, events, state };
   });
   const [first] = tickets;
-  if (!first) throw new Error('a rehearsal without a ticket');
-  return { tickets, events: first.events, state: first.state, refusals: stage.refusals };
+  // Calendar time may open nothing at all.
+  return { tickets, events: first?.events ?? [], state: first?.state as TicketState, refusals: stage.refusals };
 }

@@ -1,6 +1,7 @@
 /** A scenario as both engines play it: inputs at instants, in one order. */
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { Actor, Command, Input, Opening } from '../domain/ticket/types';
+import { dueSchedules } from '../domain/policy/due-schedules';
 import { commandName } from '../domain/ticket/commands';
 import {
   commandFields,
@@ -32,8 +33,10 @@ export interface Plan {
   scenario: Scenario;
   pack: CompiledPack;
   packHash: string;
-  /** In the order of their openings; there is at least one. */
+  /** In the order of their openings. */
   tickets: PlannedTicket[];
+  /** When which schedule of the pack opens tickets. */
+  calendar: { at: number; name: string }[];
   world: World;
   /** Whether the script answers a fact of a ticket itself. */
   scripted(fact: string, ticket: string): boolean;
@@ -73,7 +76,10 @@ export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string)
   inputs.sort((a, b) => a.at - b.at);
   const scripted = (fact: string, ticket: string): boolean =>
     world.answers.some((one) => one.answer.fact === fact && (one.ticket ?? first) === ticket);
-  return { scenario, pack, packHash, tickets, world, scripted, inputs };
+  const calendar = dueSchedules(pack, scenario.openedAt, scenario.untilAt).filter((one) =>
+    (scenario.schedules ?? []).includes(one.name),
+  );
+  return { scenario, pack, packHash, tickets, calendar, world, scripted, inputs };
 }
 
 /** Ids as the store would give them: the UTC day of the opening, and that day's running number. */

@@ -102,6 +102,15 @@ export function withParams(pack: CompiledPack, params: Record<string, string>): 
 /** The plan of a scenario under its pack. */
 export function planFor(scenario: Scenario, loaded: LoadedPack): Plan {
   const pack = withParams(loaded.pack, scenario.params);
+  for (const [i, name] of scenario.schedules.entries())
+    if (!pack.schedules[name])
+      throw new TocsinError(
+        'ESC_SCENARIO_INVALID',
+        `${placeOf(scenario, ['schedules', String(i)])} the pack has no schedule "${name}"`,
+        {
+          field: 'schedules',
+        },
+      );
   return planOf(scenario, pack, pack === loaded.pack ? loaded.hash : hashOf(pack, loaded.templates));
 }
 
@@ -149,7 +158,7 @@ export async function rehearse(
     .catch((error: unknown) => {
       throw placed(error, scenario);
     });
-  const rows = rowsOfAll(tickets, subjectsOf(loaded));
+  const rows = rowsOfAll(tickets, subjectsOf(loaded), scenario.openedAt);
   const checks = checkExpectations(scenario, rows, refusals, tickets);
   return { scenario, tickets, rows, checks, refusals, ok: checks.every((check) => check.ok) };
 }

@@ -58,8 +58,11 @@ const identified = (row: TimelineRow, id: string): TimelineRow =>
  * The rows of all tickets of a rehearsal: by instant, at one instant ticket by ticket in the order of their openings.
  * Where there is only one, its rows are those of {@link rowsOf}.
  */
-export function rowsOfAll(tickets: readonly RehearsedTicket[], subjectOf?: SubjectOf): TimelineRow[] {
-  const opened = tickets[0]?.events[0]?.at ?? 0;
+export function rowsOfAll(
+  tickets: readonly RehearsedTicket[],
+  subjectOf?: SubjectOf,
+  opened = tickets[0]?.events[0]?.at ?? 0,
+): TimelineRow[] {
   const several = tickets.length > 1;
   return tickets
     .flatMap((ticket, order) => ticket.events.map((event) => ({ ticket, order, event })))

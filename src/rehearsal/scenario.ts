@@ -146,6 +146,8 @@ export const scenarioSchema = z.strictObject({
   /** Several tickets, each with a name of its own and perhaps its own instant. */
   tickets: z.record(z.string(), openingShape.extend({ opened: moment.optional() }).superRefine(hasCustomer)).optional(),
   opened: instant,
+  /** Schedules of the pack that run: calendar time opens tickets. */
+  schedules: listOf(z.string()),
   script: listOf(step),
   until: moment,
   expect: listOf(expectation),
@@ -281,7 +283,8 @@ function meaningFaults(source: ScenarioSource, openedAt: number): Fault[] {
     source[list].forEach((one, i) => faults.push(...expectationFaults(one, [list, i])));
   for (const [name, one] of Object.entries(source.tickets ?? {}))
     if (one.opened !== undefined) notBefore(one.opened, ['tickets', name, 'opened']);
-  if (tickets.length === 0) faults.push({ path: ['ticket'], message: 'is missing', rule: 'required' });
+  if (tickets.length === 0 && source.schedules.length === 0)
+    faults.push({ path: ['ticket'], message: 'is missing', rule: 'required' });
   return faults;
 }
 

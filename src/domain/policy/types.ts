@@ -5,10 +5,13 @@
 import type { AssistantDef } from '../assistant/types';
 import type { CompiledCalendar } from '../time/calendar';
 import type { FlowDef } from './flow-types';
+import type { KindDef, TicketQuery } from './ticket-types';
 import type { OffsetTable } from '../time/zone-offsets';
 import type { MetricDef } from './metric-types';
 import type { ReportDef, ScheduleDef } from './report-types';
 import type { PathDef, ReasonDef } from './path-types';
+
+export type { KindDef, TicketQuery };
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -308,38 +311,6 @@ export interface FactDef {
   tickets?: TicketQuery;
 }
 
-/** Which other tickets count for a ticket, and what of them is counted. */
-export interface TicketQuery {
-  /** Reads `other` (a summary's fields, `closed`, `resolved`) and `ticket`; an unknown one does not match. */
-  where: Cel;
-  /** Kinds of ticket that ask, and those that are counted. */
-  kind: string[];
-  among: string[];
-  /** `tickets` that match, or distinct values at this dotted path, this ticket's own included. */
-  count: 'tickets' | { distinct: string[] };
-  /** Only tickets opened at most this long before the question's instant, in ms. */
-  window?: number;
-  /** Asked again whenever what it reads changes, here or on another ticket. */
-  watch: boolean;
-}
-
-/** A kind of ticket beside support: a register entry, a review, an action. */
-export interface KindDef {
-  name: string;
-  title: string;
-  /** The fields it shows, in order. */
-  fields: string[];
-  /** Its own statuses, in order, set like a field; the first is the one it opens with. */
-  statuses: string[];
-  /** Roles that may change it; nobody in particular where it is empty. */
-  edit: string[];
-  /** A support ticket becomes an entry of this kind when this begins to hold: one a key. */
-  openedWhen?: Cel;
-  /** The key of that entry; the support ticket's id where it is left out. */
-  key: Value;
-  clauses: string[];
-}
-
 /** What the core knows of a template: the text itself never enters the workflow (design.md, decision 7). */
 export interface TemplateDef {
   name: string;
@@ -367,6 +338,8 @@ export interface CompiledPack {
   zone: string;
   /** The pack's zone as a table: reports and schedules count days in it. Absent in packs of older builds: UTC. */
   zoneOffsets?: OffsetTable;
+  /** Tables of the other zones that reports and schedules name. */
+  zones?: Record<string, OffsetTable>;
   people: Record<string, RoleDef>;
   rotas: Record<string, RotaDef>;
   fields: Record<string, FieldDef>;
