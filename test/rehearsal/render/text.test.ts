@@ -83,19 +83,19 @@ test('several tickets have a column with their names, and say at the opening whi
   const text = renderTimeline(rows, { width: 100 }).split('\n');
   expect(text.slice(0, 14).join('\n')).toMatchInlineSnapshot(`
    "Mon 2 Mar 2026
-        +0:00  10:00 a                ● Ticket opened as P3: “Nobody can log in” (TICK-20260302-001)
+        +0:00  10:00 a                ● Ticket opened by the customer as P3: “Nobody can log in”
+                                        (TICK-20260302-001)
                                       • Answer on same: 1
         +0:02  10:02 a                • Issue key set to login by agent
-        +0:10  10:10 b                ● Ticket opened as P3: “Login fails” (TICK-20260302-002)
+        +0:10  10:10 b                ● Ticket opened by the customer as P3: “Login fails”
+                                        (TICK-20260302-002)
                                       • Answer on same: 1
-                     c                ● Ticket opened as P3: “Mail is slow” (TICK-20260302-003)
+                     c                ● Ticket opened by the customer as P3: “Mail is slow”
+                                        (TICK-20260302-003)
                                       • A ticket is wanted: entry TICK-20260302-003
                                       → Has a ticket opened, or finds it: entry:TICK-20260302-003
                                       • Answer on same: 1
-                                      • Linked: TICK-20260302-004 is entry to this one
-                                      → Told TICK-20260302-004: linked
-                     entry:TI…302-003 ● Ticket opened: “Mail is slow” (TICK-20260302-004)
-                                      • Linked: TICK-20260302-003 is source to this one"
+                                      • Linked: TICK-20260302-004 is entry to this one"
   `);
   expect(text.filter((line) => line.includes('other tickets:'))).toMatchInlineSnapshot(`
    [
