@@ -58,6 +58,9 @@ export function projectSla(rows: readonly SlaRow[], ticketId: string, event: Tic
     return [...superseded, { ...blank, tick: false, anchor_at: event.at }];
   }
   if (MOVED.has(event.type)) return base?.outcome === 'open' ? [{ ...base, due_at: dueOf(event) }] : [];
+  // Fulfilled while it did not count: nobody was promised anything.
+  if (event.type === 'met' && event.data['idle'] === true)
+    return base?.outcome === 'open' ? [{ ...base, outcome: 'cancelled' }] : [];
   const row = addressed(own, base, event) ?? blank;
   if (event.type === 'breached') return [breached(row, event)];
   if (event.type === 'met') return met(own, row, event);

@@ -170,6 +170,12 @@ describe('SLA results', () => {
     ]);
   });
 
+  test('a commitment fulfilled while it did not count is neither kept nor missed', () => {
+    const idle = event(2, 'met', { subject: 'first_response', data: { late: false, due: at(15), idle: true } });
+    const started = event(1, 'started', { subject: 'first_response', data: { owner: 'commitment', due: at(15) } });
+    expect(sla([started, idle]).map((row) => row.outcome)).toEqual(['cancelled']);
+  });
+
   test('clocks of tasks and rules are none', () => {
     const task = event(1, 'started', { subject: 'x', data: { owner: 'task', due: at(15) } });
     expect(sla([task])).toEqual([]);

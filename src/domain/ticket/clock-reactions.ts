@@ -230,7 +230,12 @@ export function meetCommitments(turn: Turn, happening: Happening): void {
         type: 'met',
         subject: commitment.name,
         clauses: commitment.clauses,
-        data: { late: clock.breached, ...(clock.due === undefined ? {} : { due: clock.due }) },
+        data: {
+          late: clock.breached,
+          ...(clock.due === undefined ? {} : { due: clock.due }),
+          // Done, should it ever count; it is no promise that was kept.
+          ...(clock.status === 'idle' ? { idle: true } : {}),
+        },
         patch: { clocks: { [key]: { status: 'done', met: true } } },
       });
     }

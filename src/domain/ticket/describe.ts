@@ -263,7 +263,9 @@ const SENTENCES: Record<string, Teller> = {
   mark,
   due: (r) => `${clockName(r)}: due now${r.data['kept'] === true ? ', kept' : ''}${at(r, 'next', ', next ')}`,
   met: (r) =>
-    `${capital(r.name)}: ${r.data['late'] === true ? `kept late${dueAt(r, ', was due ')}` : `kept${dueAt(r, ', due ')}`}`,
+    r.data['idle'] === true
+      ? `${capital(r.name)}: done, though it does not count now`
+      : `${capital(r.name)}: ${r.data['late'] === true ? `kept late${dueAt(r, ', was due ')}` : `kept${dueAt(r, ', due ')}`}`,
   breached: (r) => `${clockName(r)}: due${dueAt(r, ' ')} — ${isTask(r) ? 'not done' : 'missed'}`,
   again: (r) => `${capital(r.name)}: still missed, period ${Number(r.data['n'] ?? 0) + 1} is over`,
   fired: (r) => `Rule ${r.name} fell due`,
@@ -337,5 +339,6 @@ const DETAILS = new Set(
 /** How much an event matters to a reader: clock bookkeeping, conditions and receipts that say "as expected" are detail. */
 export function importance(event: Pick<TicketEvent, 'type' | 'data'>): 'headline' | 'normal' | 'detail' {
   if (HEADLINES.has(event.type)) return 'headline';
+  if (event.type === 'met' && event.data['idle'] === true) return 'detail';
   return DETAILS.has(event.type) ? 'detail' : 'normal';
 }

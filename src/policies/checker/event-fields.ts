@@ -48,7 +48,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   due: 'subject owner due ? tick kept for',
   breached: 'subject owner due ? for',
   again: 'subject owner n',
-  met: 'subject late ? due',
+  met: 'subject late ? due idle',
   started: 'subject owner calendar ? due previous',
   activated: 'subject owner ? due',
   deactivated: 'subject owner ? due',

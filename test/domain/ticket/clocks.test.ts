@@ -108,6 +108,18 @@ describe('a promise', () => {
     expect(drive.log('met')).toEqual(['PT10M met(reply)']);
   });
 
+  test('that does not count is done all the same, which is said, and does not come up again', () => {
+    const pack = compilePackText(`
+      commitments: { reply: { from: opened, due: PT1H, met: agent_reply, while: "ticket.priority == 'P3'" } }
+    `);
+    const drive = new Drive(pack, { priority: 'P2' })
+      .give('PT5M', 'reply', { text: 'x' })
+      .give('PT2H', 'set', { priority: 'P3' })
+      .until('PT3H');
+    expect(drive.of('met').map((event) => event.data['idle'])).toEqual([true]);
+    expect(drive.log('breached')).toEqual([]);
+  });
+
   test('starts again at a later anchor', () => {
     const pack = compilePackText(`
       commitments: { fix: { from: [opened, reopened], due: PT4H, met: resolved, marks: ["75%"] } }
