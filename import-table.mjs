@@ -16,10 +16,12 @@ export const IMPORT_TABLE = {
     rehearsal: { may: ['domain', 'policies', 'client', 'workflows', 'worker', 'reports'] },
     backtest: { may: ['domain', 'policies', 'rehearsal'] },
     knowledge: { may: ['domain'] },
+    web: { may: ['domain', 'knowledge'] },
     local: { may: ['domain', 'store', 'policies', 'client', 'worker'] },
     http: {
       may: [
         'domain',
+        'web',
         'knowledge',
         'oncall',
         'client',

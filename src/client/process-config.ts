@@ -16,8 +16,31 @@ const schema = z.object({
   TOCSIN_HOST: z.string().min(1).default('127.0.0.1'),
   TOCSIN_KNOWLEDGE_ASSIST: z.enum(['on', 'off']).default('on'),
   TOCSIN_FORUM_URL: z.url().optional(),
+  TOCSIN_PORTAL_JWKS: z.string().min(1).optional(),
+  TOCSIN_PORTAL_ISSUER: z.string().min(1).optional(),
+  TOCSIN_PORTAL_AUDIENCE: z.string().min(1).optional(),
+  TOCSIN_PORTAL_COOKIE: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .default('tocsin_portal'),
+  TOCSIN_PORTAL_AUTHORIZE_URL: z.url().optional(),
+  TOCSIN_PORTAL_TOKEN_URL: z.url().optional(),
+  TOCSIN_PORTAL_CLIENT_ID: z.string().min(1).optional(),
+  TOCSIN_PORTAL_CLIENT_SECRET: z.string().min(1).optional(),
+  TOCSIN_ACCOUNTS_FILE: z.string().min(1).optional(),
+  TOCSIN_ACCOUNT_URL: z.url().optional(),
+  TOCSIN_BILLING_URL: z.url().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
+
+/** The identity provider: its keys (an address or a file), and where people log in. */
+export interface PortalConfig {
+  jwks: string;
+  issuer?: string;
+  audience?: string;
+  cookie: string;
+  login?: { authorizeUrl: string; tokenUrl: string; clientId: string; clientSecret?: string };
+}
 
 export interface ProcessConfig {
   databaseUrl: string;
@@ -33,6 +56,12 @@ export interface ProcessConfig {
   httpHost: string;
   /** Whether the assisted ranking of articles has its say. */
   knowledgeAssist: boolean;
+  /** Customers' logins; absent: nobody can log in. */
+  portal?: PortalConfig;
+  /** A JSON file of accounts. */
+  accountsFile?: string;
+  /** Where accounts and bills are really kept. */
+  accountLinks: { account?: string; billing?: string };
   /** The community forum, for the foot of articles. */
   forum?: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -61,8 +90,30 @@ export function processConfig(env: NodeJS.ProcessEnv = process.env): ProcessConf
     taskQueue: found.TOCSIN_TASK_QUEUE,
     httpPort: found.TOCSIN_PORT,
     httpHost: found.TOCSIN_HOST,
+    ...(found.TOCSIN_PORTAL_JWKS ? { portal: portalOf(found, found.TOCSIN_PORTAL_JWKS) } : {}),
+    ...(found.TOCSIN_ACCOUNTS_FILE ? { accountsFile: found.TOCSIN_ACCOUNTS_FILE } : {}),
+    accountLinks: {
+      ...(found.TOCSIN_ACCOUNT_URL ? { account: found.TOCSIN_ACCOUNT_URL } : {}),
+      ...(found.TOCSIN_BILLING_URL ? { billing: found.TOCSIN_BILLING_URL } : {}),
+    },
     knowledgeAssist: found.TOCSIN_KNOWLEDGE_ASSIST === 'on',
     ...(found.TOCSIN_FORUM_URL ? { forum: found.TOCSIN_FORUM_URL } : {}),
     logLevel: found.LOG_LEVEL,
+  };
+}
+
+function portalOf(found: z.infer<typeof schema>, jwks: string): PortalConfig {
+  const authorizeUrl = found.TOCSIN_PORTAL_AUTHORIZE_URL;
+  const tokenUrl = found.TOCSIN_PORTAL_TOKEN_URL;
+  const clientId = found.TOCSIN_PORTAL_CLIENT_ID;
+  const secret = found.TOCSIN_PORTAL_CLIENT_SECRET;
+  return {
+    jwks,
+    cookie: found.TOCSIN_PORTAL_COOKIE,
+    ...(found.TOCSIN_PORTAL_ISSUER ? { issuer: found.TOCSIN_PORTAL_ISSUER } : {}),
+    ...(found.TOCSIN_PORTAL_AUDIENCE ? { audience: found.TOCSIN_PORTAL_AUDIENCE } : {}),
+    ...(authorizeUrl && tokenUrl && clientId
+      ? { login: { authorizeUrl, tokenUrl, clientId, ...(secret ? { clientSecret: secret } : {}) } }
+      : {}),
   };
 }

@@ -6,7 +6,11 @@ import { COMMANDS, type CommandName } from '../domain/ticket/types';
 export const KEY_ROLES = ['intake', 'agent', 'commander', 'ops', 'admin', 'editor'] as const;
 export type KeyRole = (typeof KEY_ROLES)[number];
 
-export type Access = 'public' | readonly KeyRole[];
+/**
+ * `public`: nobody is asked. `visitor`: everybody, and a customer who is logged in (or a key that names one) gets more.
+ * `customer`: a customer who is logged in. Else the roles of API keys.
+ */
+export type Access = 'public' | 'visitor' | 'customer' | readonly KeyRole[];
 
 const ANY: readonly KeyRole[] = KEY_ROLES;
 /** They keep the knowledge base; of tickets they see nothing. */
@@ -68,6 +72,34 @@ export const ROUTE_ACCESS = {
   'GET /v1/knowledge/articles/:slug/versions': EDITORS,
   'POST /v1/knowledge/articles/:slug/restore': EDITORS,
   'GET /v1/knowledge/articles/:slug/comments': EDITORS,
+  'POST /v1/assistants/:name/messages': 'visitor',
+  'GET /v1/portal/tickets': 'customer',
+  'POST /v1/portal/tickets': 'customer',
+  'GET /v1/portal/tickets/:id': 'customer',
+  'POST /v1/portal/tickets/:id/messages': 'customer',
+  'GET /v1/portal/account': 'customer',
+  // Pages say by themselves that a login is needed.
+  'GET /portal': 'visitor',
+  'GET /portal/login': 'visitor',
+  'GET /portal/login/start': 'visitor',
+  'GET /portal/callback': 'visitor',
+  'POST /portal/session': 'visitor',
+  'POST /portal/logout': 'visitor',
+  'GET /portal/tickets/new': 'visitor',
+  'POST /portal/tickets': 'visitor',
+  'GET /portal/tickets/:id': 'visitor',
+  'POST /portal/tickets/:id/messages': 'visitor',
+  'GET /portal/account': 'visitor',
+  'GET /portal/help': 'visitor',
+  'GET /portal/help/search': 'visitor',
+  'GET /portal/help/suggest': 'visitor',
+  'GET /portal/help/:slug': 'visitor',
+  'POST /portal/help/:slug/feedback': 'visitor',
+  'POST /portal/help/:slug/comments': 'visitor',
+  'GET /portal/chat': 'visitor',
+  'POST /portal/chat': 'visitor',
+  'GET /portal/assets/:file': 'public',
+  'GET /tickets/:id': 'public',
 } as const satisfies Record<string, Access>;
 
 export type RouteName = keyof typeof ROUTE_ACCESS;

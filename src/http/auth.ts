@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TocsinError } from '../domain/errors';
 import { COMMAND_ACCESS, commandOf, ROUTE_ACCESS, type Access, type RouteName } from './access';
+import { tokenOf, type Customer, type IdentityPort } from './identity';
 import { bearerOf, type KeyRing } from './keys';
 import type { ApiKey } from './ports';
 
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; undefined on public routes. */
     apiKey: ApiKey | undefined;
+    /** The customer who is logged in, on routes of customers and visitors. */
+    customer: Customer | undefined;
   }
 }
 
@@ -29,8 +32,9 @@ export function limitKeyOf(keys: KeyRing, request: FastifyRequest): string {
  * Installs the check. It runs after the rate limit (so that guessing keys is slow and the store is not flooded) and before the
  * body is read (so that nobody unknown sends us 256 KiB). Errors: ESC_UNAUTHENTICATED, ESC_NOT_PERMITTED.
  */
-export function authenticate(app: FastifyInstance, keys: KeyRing): void {
+export function authenticate(app: FastifyInstance, keys: KeyRing, identity?: IdentityPort): void {
   app.decorateRequest('apiKey', undefined);
+  app.decorateRequest('customer', undefined);
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) accessOf(one, url);
   });
@@ -38,6 +42,7 @@ export function authenticate(app: FastifyInstance, keys: KeyRing): void {
     if (request.is404) return;
     const access = accessOf(request.method, request.routeOptions.url ?? '');
     if (access === 'public') return;
+    if (access === 'visitor' || access === 'customer') return visitor(request, access, keys, identity);
     const secret = bearerOf(request.headers.authorization);
     const key = secret === undefined ? undefined : await keys.verify(secret);
     if (!key) throw new TocsinError('ESC_UNAUTHENTICATED', 'give a valid API key as "Authorization: Bearer tocsin_…"');
@@ -50,6 +55,29 @@ export function authenticate(app: FastifyInstance, keys: KeyRing): void {
     }
     mayCommand(request, key);
   });
+}
+
+/** On routes of customers: who is logged in. On those of visitors a key may stand for them, and nobody has to be there. */
+async function visitor(
+  request: FastifyRequest,
+  access: 'visitor' | 'customer',
+  keys: KeyRing,
+  identity: IdentityPort | undefined,
+): Promise<void> {
+  const secret = bearerOf(request.headers.authorization);
+  if (access === 'visitor' && secret?.startsWith('tocsin_')) request.apiKey = await keys.verify(secret);
+  const token = tokenOf(request, identity);
+  if (token !== undefined) {
+    const verified = identity?.verify(token);
+    // Pages that need nobody stand while the identity provider does not answer.
+    request.customer = await (access === 'visitor' && secret === undefined
+      ? verified?.catch(() => undefined)
+      : verified);
+  }
+  // A token that is not valid is no visitor: whoever sent it believes to be logged in. A cookie that ended is a visitor's.
+  const refused = secret !== undefined && !request.apiKey && !request.customer;
+  if (refused || (access === 'customer' && !request.customer))
+    throw new TocsinError('ESC_UNAUTHENTICATED', 'log in: give a valid token of the identity provider as the bearer');
 }
 
 /** On the commands' route: whether the key's role has that command. One that does not exist is refused by the handler. */

@@ -5,6 +5,8 @@ import { TicketClient } from '../client/tickets';
 import { processConfig } from '../client/process-config';
 import { byUsage } from '../knowledge/assist';
 import { createPool } from '../store/database';
+import { fileAccounts } from './accounts';
+import { identityPort } from './identity';
 import { buildServer, listen } from './server';
 import { wire } from './wire';
 
@@ -19,9 +21,13 @@ async function main(): Promise<void> {
   const { client, connection } = connectLazily(config.temporal);
   const tickets = new TicketClient(client, { taskQueue: config.taskQueue });
   const assist = config.knowledgeAssist ? byUsage : undefined;
-  const app = await buildServer(wire({ pool, temporal: client, tickets, packs: config.packs, assist }), {
+  const accounts = config.accountsFile === undefined ? undefined : fileAccounts(config.accountsFile);
+  const identity = config.portal && identityPort(config.portal);
+  const wiring = { pool, temporal: client, tickets, packs: config.packs, assist, accounts, identity };
+  const app = await buildServer(wire(wiring), {
     log: { level: config.logLevel },
     forum: config.forum,
+    links: config.accountLinks,
   });
   const url = await listen(app, config.httpPort, config.httpHost);
   log.info(`listening at ${url}`);

@@ -21,6 +21,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'tickets', description: 'Open, read and command tickets' },
         { name: 'rehearsals', description: 'Procedures in virtual time' },
         { name: 'knowledge', description: 'The knowledge base' },
+        { name: 'portal', description: 'What customers see and do' },
         { name: 'service', description: 'The service itself' },
         { name: 'status', description: 'Public pages' },
         { name: 'people', description: 'Roles, the organisation, on-call duty' },
@@ -28,6 +29,12 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       ],
       components: {
         securitySchemes: {
+          customer: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: "A token of the organisation's identity provider",
+          },
           apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: Authorization: Bearer tocsin_…' },
         },
       },

@@ -21,7 +21,7 @@ export interface Operation<P, Q, B, H> {
   operationId: string;
   summary: string;
   description?: string;
-  tag: 'tickets' | 'rehearsals' | 'service' | 'status' | 'knowledge' | 'people' | 'intake' | 'reports';
+  tag: 'tickets' | 'rehearsals' | 'service' | 'status' | 'knowledge' | 'people' | 'intake' | 'reports' | 'portal';
   params?: P;
   querystring?: Q;
   body?: B;
@@ -45,6 +45,12 @@ export interface Operation<P, Q, B, H> {
   }): Promise<unknown>;
 }
 
+const ROLES: Readonly<Record<string, string>> = {
+  public: 'Public.',
+  visitor: 'Public; a customer who is logged in gets more.',
+  customer: 'Customers who are logged in.',
+};
+
 /** Adds a route. What it answers is held against its schema: what the schema does not name does not leave. */
 export function operation<
   P extends z.ZodType | undefined = undefined,
@@ -67,7 +73,7 @@ export function operation<
     unlimited = false,
   } = def;
   const access = accessOf(method, url);
-  const closed = access !== 'public';
+  const closed = access !== 'public' && access !== 'visitor';
   const codes = new Set<ErrorCode>(['ESC_INTERNAL', ...(def.errors ?? [])]);
   if (!unlimited) codes.add('ESC_RATE_LIMITED');
   if (closed)
@@ -80,7 +86,7 @@ export function operation<
       { description: said, content: Object.fromEntries(types.map((type) => [type, { schema }])) },
     ]),
   );
-  const roles = closed ? `Roles: ${access.join(', ')}.` : 'Public.';
+  const roles = ROLES[String(access)] ?? `Roles: ${[access].flat().join(', ')}.`;
   app.route({
     method: method,
     url,
@@ -91,7 +97,7 @@ export function operation<
       summary,
       description: description === undefined ? roles : `${description} ${roles}`,
       tags: [tag],
-      security: closed ? [{ apiKey: [] }] : [],
+      security: closed ? [access === 'customer' ? { customer: [] } : { apiKey: [] }] : [],
       ...(consumes ? { consumes } : {}),
       ...(params ? { params } : {}),
       ...(querystring ? { querystring } : {}),

@@ -11,7 +11,10 @@ import type { RegisterEntry, RegisterQuery } from '../store/registers';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
 import type { OnCallPort, PolicyPort } from './people-ports';
+import type { AccountPort } from './accounts';
+import type { IdentityPort } from './identity';
 import type { KnowledgePort } from './knowledge-port';
+import type { ConversationPort, PortalPort } from './portal-ports';
 
 /** An API key as the store knows it; never the secret. */
 export interface ApiKey {
@@ -209,6 +212,11 @@ export interface HttpPorts {
   parties: PartyPort;
   status: StatusPort;
   knowledge: KnowledgePort;
+  portal: PortalPort;
+  conversations: ConversationPort;
+  accounts: AccountPort;
+  /** Who customers are; absent: nobody can log in. */
+  identity?: IdentityPort | undefined;
   /** Plays a scenario's text (YAML, of which JSON is a part) on the core. */
   rehearse(scenario: string): Promise<RehearsalResult>;
   /** Store, Temporal, packs. */

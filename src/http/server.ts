@@ -1,5 +1,6 @@
 /** The HTTP server, put together. Everything it needs comes in as ports; nothing here reads the environment. */
 import { randomUUID } from 'node:crypto';
+import formbody from '@fastify/formbody';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -7,16 +8,23 @@ import type { Registry } from 'prom-client';
 import { TocsinError } from '../domain/errors';
 import type { EpochMs } from '../domain/time/instants';
 import { adminRoutes } from './admin-routes';
+import { assistantRoutes } from './assistant-routes';
 import { authenticate, limitKeyOf } from './auth';
 import { commandRoutes } from './command-routes';
+import { Conversations } from './conversations';
+import { Desk } from './desk';
 import { handleErrors, sendProblem } from './error-handler';
+import { helpPages } from './help-pages';
 import { knowledgeRoutes } from './knowledge-routes';
 import { KeyRing, type KeyRingOptions } from './keys';
 import { loggerOf, type LogOptions } from './log';
+import { loginPages } from './login-pages';
 import { measureRequests } from './metrics';
 import { describeRoutes } from './openapi';
 import type { HttpPorts } from './ports';
 import { peopleRoutes } from './people-routes';
+import { portalPages } from './portal-pages';
+import { portalRoutes, type AccountLinks } from './portal-routes';
 import { registerRoutes } from './register-routes';
 import { reportRoutes } from './report-routes';
 import { rehearsalRoutes, YAML_TYPES } from './rehearsal-routes';
@@ -38,6 +46,8 @@ export interface ServerOptions {
   registries?: Registry[];
   /** The address of the community forum, for the foot of articles. */
   forum?: string | undefined;
+  /** Where accounts are really kept. */
+  links?: AccountLinks;
   /** Proxies whose X-Forwarded-For is believed; default none. */
   trustProxy?: FastifyServerOptions['trustProxy'];
 }
@@ -81,7 +91,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
 
   const keys = new KeyRing(ports.keys, { now, ...options.keys });
   const registry = measureRequests(app);
-  authenticate(app, keys);
+  authenticate(app, keys, ports.identity);
   await app.register(rateLimit, {
     max: limit.max,
     timeWindow: limit.windowMs,
@@ -99,6 +109,14 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   rehearsalRoutes(app, ports);
   knowledgeRoutes(app, ports.knowledge, now, options.forum);
   reportRoutes(app, ports, now);
+  const desk = new Desk(ports, now);
+  const conversations = new Conversations(ports, desk, now);
+  portalRoutes(app, desk, options.links ?? {});
+  assistantRoutes(app, conversations, ports.knowledge);
+  await app.register(formbody);
+  portalPages(app, ports, desk, options.links ?? {});
+  helpPages(app, ports, conversations, now, options.forum);
+  loginPages(app, ports);
   statusRoutes(app, ports, now);
   serviceRoutes(app, ports, [registry, ...(options.registries ?? [])]);
   await app.ready();

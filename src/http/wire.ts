@@ -28,7 +28,10 @@ import { TIMELINE_PAGE } from '../workflows/messages';
 import { viewOf } from '../workflows/view';
 import { applyArchive } from './archived';
 import type { PolicyPort } from './people-ports';
+import { noAccounts, type AccountPort } from './accounts';
+import type { IdentityPort } from './identity';
 import { knowledgePort } from './knowledge-port';
+import { conversationPort, portalPort } from './portal-wire';
 import type { HttpPorts, TicketPort } from './ports';
 import { reportPort } from './report-port';
 import { rehearseBeside } from './rehearsal-thread';
@@ -41,6 +44,8 @@ export interface Wiring {
   packs: string;
   /** The assisted ranking of articles; absent: full-text search alone. */
   assist?: Assist | undefined;
+  accounts?: AccountPort | undefined;
+  identity?: IdentityPort | undefined;
 }
 
 /** The ports over the real parts. */
@@ -88,6 +93,10 @@ export function wire(wiring: Wiring): HttpPorts {
     status: { current: () => publicStatus(pool) },
     knowledge: knowledgePort(pool, wiring.assist),
     reports: reportPort(pool, packReader(packs)),
+    portal: portalPort(wiring),
+    conversations: conversationPort(pool),
+    accounts: wiring.accounts ?? noAccounts,
+    identity: wiring.identity,
     rehearse: (text) => rehearseBeside(text, join(__dirname, 'rehearsal-thread.js')),
     async ready() {
       const check = async (

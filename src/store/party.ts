@@ -75,6 +75,9 @@ export async function eraseParty(pool: Database, partyId: number, now: EpochMs =
       'update message set subject = null, body = null, details = null where party_id = $1 and details is not null',
       [partyId],
     );
+    await client.query('update conversation set state = null, email = null where lower(email) = lower($1)', [
+      party.email,
+    ]);
     await client.query(
       `update party set name = null, email = null, attributes = '{}', erased_at = coalesce(erased_at, $2) where id = $1`,
       [partyId, toSql(now)],

@@ -72,10 +72,11 @@ describe('the OpenAPI document', () => {
   it('says who may, as the table does', () => {
     for (const [route, access] of Object.entries(ROUTE_ACCESS)) {
       const operation = operations().find(([name]) => name === route.replace(/:(\w+)/g, '{$1}'))?.[1] as Doc;
-      expect([route, operation['security']]).toEqual([route, access === 'public' ? [] : [{ apiKey: [] }]]);
+      const needs = { public: [], visitor: [], customer: [{ customer: [] }] }[String(access)] ?? [{ apiKey: [] }];
+      expect([route, operation['security']]).toEqual([route, needs]);
       expect(operation['description']).toContain(
-        access === 'public'
-          ? 'Public.'
+        typeof access === 'string'
+          ? { public: 'Public.', visitor: 'Public; a customer', customer: 'Customers who are logged in.' }[access]
           : `Roles: ${KEY_ROLES.filter((role) => (access as readonly string[]).includes(role)).join(', ')}.`,
       );
     }
@@ -134,8 +135,22 @@ describe('the OpenAPI document', () => {
        "GET /healthz getHealth [200 500]",
        "GET /metrics getMetrics [200 401 403 429 500 503]",
        "GET /openapi.json getOpenApi [200 401 403 429 500 503]",
+       "GET /portal portalHome [200 303 401 403 404 429 500 503]",
+       "GET /portal/account portalAccount [200 303 401 403 404 429 500 503]",
+       "GET /portal/assets/{file} portalAsset [200 400 404 429 500]",
+       "GET /portal/callback portalCallback [200 303 400 401 403 404 429 500 503] query:code query:state query:error",
+       "GET /portal/chat portalChat [200 303 400 401 403 404 429 500 503] query:article",
+       "GET /portal/help portalHelp [200 303 401 403 404 429 500 503]",
+       "GET /portal/help/search portalSearch [200 303 400 401 403 404 429 500 503] query:q query:language",
+       "GET /portal/help/suggest portalSuggest [200 303 400 401 403 404 429 500 503] query:subject",
+       "GET /portal/help/{slug} portalArticle [200 303 400 401 403 404 429 500 503] query:language query:thanks",
+       "GET /portal/login portalLogin [200 303 401 403 404 429 500 503]",
+       "GET /portal/login/start portalLoginStart [200 303 401 403 404 429 500 503]",
+       "GET /portal/tickets/new portalNewTicket [200 303 400 401 403 404 429 500 503] query:article query:subject",
+       "GET /portal/tickets/{id} portalTicket [200 303 400 401 403 404 429 500 503] query:opened query:sent",
        "GET /readyz getReadiness [200 429 500 503]",
        "GET /status getStatus [200 429 500 503]",
+       "GET /tickets/{id} portalTracking [200 303 400 401 403 404 429 500 503]",
        "GET /v1/keys listKeys [200 401 403 429 500 503]",
        "GET /v1/knowledge/articles/{slug} getArticle [200 400 404 429 500 503] query:language",
        "GET /v1/knowledge/articles/{slug}/comments listArticleComments [200 400 401 403 404 429 500 503]",
@@ -151,6 +166,9 @@ describe('the OpenAPI document', () => {
        "GET /v1/openapi.json getOpenApiOfV1 [200 401 403 429 500 503]",
        "GET /v1/people listPeople [200 400 401 403 404 422 429 500 503] query:pack query:role",
        "GET /v1/people/tree getOrganisation [200 400 401 403 404 422 429 500 503] query:pack",
+       "GET /v1/portal/account getOwnAccount [200 401 403 429 500 503]",
+       "GET /v1/portal/tickets listOwnTickets [200 401 403 429 500 503]",
+       "GET /v1/portal/tickets/{id} getOwnTicket [200 400 401 403 404 429 500 503]",
        "GET /v1/registers/{kind} readRegister [200 400 401 403 404 422 429 500 503] query:pack query:status query:closed query:cursor query:limit",
        "GET /v1/reports listReports [200 401 403 422 429 500 503]",
        "GET /v1/reports/{kpi} getReport [200 400 401 403 404 422 429 500 503] query:from query:to query:period query:by query:plan query:priority query:tier query:channel query:queue query:format",
@@ -161,6 +179,14 @@ describe('the OpenAPI document', () => {
        "GET /v1/tickets/{id}/deliveries getDeliveries [200 400 401 403 404 429 500 503]",
        "GET /v1/tickets/{id}/explain explainTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/timeline getTimeline [200 400 401 403 404 410 429 500 503] query:after query:limit",
+       "POST /portal/chat portalSay [200 303 400 401 403 404 413 429 500 503]",
+       "POST /portal/help/{slug}/comments portalComment [200 303 400 401 403 404 413 429 500 503]",
+       "POST /portal/help/{slug}/feedback portalVote [200 303 400 401 403 404 413 429 500 503]",
+       "POST /portal/logout portalLogout [200 303 400 401 403 404 413 429 500 503]",
+       "POST /portal/session portalSession [200 303 400 401 403 404 413 429 500 503]",
+       "POST /portal/tickets portalSubmit [200 303 400 401 403 404 413 429 500 503]",
+       "POST /portal/tickets/{id}/messages portalWrite [200 303 400 401 403 404 413 429 500 503]",
+       "POST /v1/assistants/{name}/messages sayToAssistant [200 400 401 403 404 409 413 422 429 500 503]",
        "POST /v1/erasures eraseParty [200 400 401 403 404 409 413 429 500 503]",
        "POST /v1/keys createKey [201 400 401 403 413 429 500 503]",
        "POST /v1/keys/{id}/revoke revokeKey [200 400 401 403 404 429 500 503]",
@@ -173,6 +199,8 @@ describe('the OpenAPI document', () => {
        "POST /v1/knowledge/tree putKnowledgeTree [200 400 401 403 404 413 429 500 503]",
        "POST /v1/oncall/feeds makeFeed [201 400 401 403 404 413 422 429 500 503]",
        "POST /v1/oncall/overrides addOverride [201 400 401 403 404 413 422 429 500 503]",
+       "POST /v1/portal/tickets submitTicket [200 201 400 401 403 409 413 422 429 500 503] header:idempotency-key",
+       "POST /v1/portal/tickets/{id}/messages writeToTicket [202 400 401 403 404 409 410 413 429 500 503] header:idempotency-key",
        "POST /v1/rehearsals rehearse [200 400 401 403 413 422 429 500 503]",
        "POST /v1/series/{series} postSeries [200 400 401 403 413 422 429 500 503]",
        "POST /v1/tickets openTicket [200 201 400 401 403 409 413 422 429 500 503] header:idempotency-key",

@@ -18,6 +18,7 @@ import type { CompiledPack } from '../../src/domain/policy/types';
 import type { OnCallOverride } from '../../src/oncall/resolve';
 import { loadPack } from '../../src/policies/load';
 import type { Feed } from '../../src/store/feeds';
+import { accountsOf, conversationsOf, identityOf, portalOf, type CustomerWorld } from './customers';
 import { memoryKnowledge, type KnowledgeWorld } from './memory-knowledge';
 import type { ApiKeyEntry } from '../../src/store/api-keys';
 import type { LedgerEntry } from '../../src/store/ledger';
@@ -71,6 +72,10 @@ export class World {
   fields: JsonObject = {};
   visibility: TicketAccess['pack'] = { fields: {}, people: {} };
   groups: string[] = [];
+  own: CustomerWorld['own'] = [];
+  accounts: CustomerWorld['accounts'] = {};
+  conversations: CustomerWorld['conversations'] = new Map();
+  waiting = 0;
   verified = 0;
   statusAsked = 0;
   /** Thrown by the named ports until removed. */
@@ -299,6 +304,10 @@ export function portsOf(world: World): HttpPorts {
       csv: async (orders) => `metric\n${orders.map((one) => one.metric).join('\n')}\n`,
       addPoints: async (_series, points) => points.length,
     },
+    portal: portalOf(world),
+    conversations: conversationsOf(world),
+    accounts: accountsOf(world),
+    identity: identityOf(world),
     rehearse: async (scenario) => {
       raise('rehearse');
       world.scenarios.push(scenario);
