@@ -1,6 +1,7 @@
 /** What becomes of the ticket that a conversation asks for, found by opening it on the core. */
 import type { CompiledPack, Json, JsonObject } from '../policy/types';
-import { agenda, open } from '../ticket/engine';
+import { open } from '../ticket/engine';
+import { lookUpName, makeEnv } from '../ticket/env';
 import type { Opening } from '../ticket/types';
 import type { EpochMs } from '../time/instants';
 import { durationWords } from '../time/words';
@@ -39,9 +40,13 @@ export function promised(pack: CompiledPack, state: ConversationState, wish: Tic
   if (!def) return {};
   const opened = open(pack, openingOf(def, state, wish), { id: 'TICK-00000000-000', packHash: '', at, recordedAt: at });
   if (!opened.ok) return {};
-  const dues = agenda(pack, opened.state)
-    .filter((item) => item.kind === 'due' && def.promise.some((name) => item.id === `commitment:${name}`))
-    .map((item) => item.at);
+  const event = { type: '', at, by: { name: 'engine', kind: 'engine' as const }, data: {} };
+  const env = makeEnv({ pack, state: opened.state, event });
+  // Not from the agenda: of a clock that shows the warning first, and the due instant only after it.
+  const dues = def.promise.flatMap((name): EpochMs[] => {
+    const due = lookUpName(env, `commitment.${name}.due`);
+    return typeof due === 'number' && lookUpName(env, `commitment.${name}.active`) === true ? [due] : [];
+  });
   const fields: Record<string, Json> = opened.state.ticket;
   return { ...fields, ...(dues.length === 0 ? {} : { response: durationWords(Math.min(...dues) - at) }) };
 }
