@@ -3,6 +3,7 @@ export const IMPORT_TABLE = {
   rooms: {
     domain: { may: [], packages: 'none' },
     oncall: { may: ['domain'] },
+    intake: { may: ['domain'] },
     policies: { may: ['domain', 'oncall', 'knowledge'] },
     workflows: { may: ['domain'] },
     store: { may: ['domain'] },
@@ -23,6 +24,7 @@ export const IMPORT_TABLE = {
         'domain',
         'web',
         'knowledge',
+        'intake',
         'oncall',
         'client',
         'store',
@@ -38,6 +40,7 @@ export const IMPORT_TABLE = {
       may: [
         'domain',
         'knowledge',
+        'intake',
         'oncall',
         'client',
         'store',

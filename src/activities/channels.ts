@@ -6,6 +6,7 @@ import type { ChannelConfig } from './configuration';
 import { createEmailChannel } from './email';
 import type { HttpDeps } from './http-call';
 import { createUrlGuard, type ResolveHost } from './outgoing-url';
+import { createOriginChannel } from './origin';
 import { createPagingChannel, hasRoutingKey } from './paging';
 import type { ChannelPort, DeliveryLog } from './ports';
 import { createRecorder } from './recorder';
@@ -62,6 +63,7 @@ export function openChannels(config: ChannelConfig, deps: ChannelDeps): Channels
     status_page: config.statuspage === undefined ? own : createAtlassianStatuspage(config.statuspage, http),
     console: recorder,
     ticket: deps.ticket ?? recorder,
+    origin: createOriginChannel(config.origin ?? {}, http, recorder),
   };
   return { ports, close: () => new Set(Object.values(ports)).forEach((port) => port.close?.()) };
 }

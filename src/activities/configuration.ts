@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { TocsinError } from '../domain/errors';
 import { parseMailbox } from './email';
 import { parseOutgoingUrl, type UrlReach } from './outgoing-url';
+import { INTERCOM_URL, type OriginOptions } from './origin';
 import { PAGERDUTY_URL } from './paging';
 import { Secret } from './secret';
 import { STATUSPAGE_URL } from './statuspage-atlassian';
@@ -16,6 +17,7 @@ export interface ChannelConfig {
   pagerduty?: { routingKeys: ReadonlyMap<string, Secret>; baseUrl: string };
   webhook?: { url: Secret; secret: Secret };
   slack?: { webhooks: ReadonlyMap<string, Secret>; fallback?: Secret };
+  origin?: OriginOptions;
   statuspage?: { apiKey: Secret; pageId: string; baseUrl: string };
   reach: UrlReach;
 }
@@ -33,6 +35,17 @@ export const CHANNEL_VARIABLES = [
   'STATUSPAGE_API_KEY',
   'STATUSPAGE_PAGE_ID',
   'STATUSPAGE_BASE_URL',
+  'ZENDESK_URL',
+  'ZENDESK_USER',
+  'ZENDESK_TOKEN',
+  'FRESHDESK_URL',
+  'FRESHDESK_KEY',
+  'SERVICENOW_URL',
+  'SERVICENOW_USER',
+  'SERVICENOW_PASSWORD',
+  'INTERCOM_TOKEN',
+  'INTERCOM_ADMIN_ID',
+  'INTERCOM_URL',
   'TOCSIN_ALLOW_PRIVATE_URLS',
 ] as const;
 type Variable = (typeof CHANNEL_VARIABLES)[number];
@@ -88,6 +101,8 @@ export function channelsFromEnv(env: Readonly<Record<string, string | undefined>
       baseUrl: url('STATUSPAGE_BASE_URL', values.STATUSPAGE_BASE_URL ?? STATUSPAGE_URL),
     };
   }
+  const origin = originOf(values, url, needs);
+  if (Object.keys(origin).length > 0) config.origin = origin;
   return Object.freeze(config);
 }
 
@@ -95,6 +110,34 @@ export function channelsFromEnv(env: Readonly<Record<string, string | undefined>
 export function reachFromEnv(env: Readonly<Record<string, string | undefined>>): UrlReach {
   const said = env['TOCSIN_ALLOW_PRIVATE_URLS'];
   return reachOf(said === undefined || said.trim() === '' ? {} : { TOCSIN_ALLOW_PRIVATE_URLS: said.trim() });
+}
+
+/** The ticketing and chat systems that statuses and replies are written back to. */
+function originOf(
+  values: Values,
+  url: (name: Variable, text: string) => string,
+  needs: (name: Variable, because: Variable) => string,
+): OriginOptions {
+  const origin: OriginOptions = {};
+  if (values.ZENDESK_TOKEN !== undefined) {
+    const baseUrl = url('ZENDESK_URL', needs('ZENDESK_URL', 'ZENDESK_TOKEN'));
+    origin.zendesk = { baseUrl, user: needs('ZENDESK_USER', 'ZENDESK_TOKEN'), token: new Secret(values.ZENDESK_TOKEN) };
+  }
+  if (values.FRESHDESK_KEY !== undefined) {
+    const baseUrl = url('FRESHDESK_URL', needs('FRESHDESK_URL', 'FRESHDESK_KEY'));
+    origin.freshdesk = { baseUrl, key: new Secret(values.FRESHDESK_KEY) };
+  }
+  if (values.SERVICENOW_PASSWORD !== undefined) {
+    const baseUrl = url('SERVICENOW_URL', needs('SERVICENOW_URL', 'SERVICENOW_PASSWORD'));
+    const password = new Secret(values.SERVICENOW_PASSWORD);
+    origin.servicenow = { baseUrl, user: needs('SERVICENOW_USER', 'SERVICENOW_PASSWORD'), password };
+  }
+  if (values.INTERCOM_TOKEN !== undefined) {
+    const baseUrl = url('INTERCOM_URL', values.INTERCOM_URL ?? INTERCOM_URL);
+    const adminId = needs('INTERCOM_ADMIN_ID', 'INTERCOM_TOKEN');
+    origin.intercom = { baseUrl, token: new Secret(values.INTERCOM_TOKEN), adminId };
+  }
+  return origin;
 }
 
 function readValues(env: Readonly<Record<string, string | undefined>>): Values {

@@ -18,7 +18,7 @@ export interface HttpDeps {
 
 export interface HttpCall {
   provider: string;
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   url: string;
   headers?: Record<string, string>;
   /** Sent as it is. */

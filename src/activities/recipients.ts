@@ -22,7 +22,7 @@ export function isPage(delivery: Delivery): boolean {
 /** Whether a customer or the public reads it: then it waits for the ledger, and for a person where its text fails. */
 export function isCustomerFacing(delivery: Delivery, pack: PackPeople | undefined): boolean {
   if (isPage(delivery) || delivery.verb === 'draft') return false;
-  if (delivery.channel === 'status_page' || delivery.channel === 'broadcast') return true;
+  if (['status_page', 'broadcast', 'origin'].includes(delivery.channel)) return true;
   const names = recipientsOf(delivery.recipients).map((one) => one.address);
   return [delivery.role, ...names].some((one) => isCustomerRole(one, pack) || isAudienceName(one, pack, delivery.role));
 }
@@ -40,7 +40,7 @@ export async function findTargets(
   const { channel } = delivery;
   const direct = delivery.to === '' ? [] : [{ address: delivery.to }];
   if (channel === 'status_page') return [{ address: delivery.to === '' ? 'status page' : delivery.to }];
-  if (channel === 'ticket') return direct;
+  if (channel === 'ticket' || channel === 'origin') return direct;
   if (delivery.verb === 'draft') return draftTargets(deps, delivery, pack, lookupMs);
   if (channel === 'broadcast' || delivery.recipients !== undefined || isAudience(delivery.role, pack)) {
     return listed(deps, delivery, pack, lookupMs);

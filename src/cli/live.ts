@@ -215,6 +215,9 @@ export function liveCommands(program: Command, io: CliIo): void {
     .option('--priority <priority>')
     .option('--queue <queue>')
     .option('--owner <owner>')
+    .option('--view <view>', 'mine, team, unassigned, escalated, my_escalations, inbox')
+    .option('--by <who>', 'whose view; the holder of the key when left out')
+    .option('--team <team>', 'of the view team: its tier or its queue')
     .option('--limit <n>', 'how many', '25')
     .option('--json')
     .description('open tickets by what is due next')
@@ -225,7 +228,7 @@ export function liveCommands(program: Command, io: CliIo): void {
           field: 'limit',
         });
       const query = new URLSearchParams();
-      for (const name of ['kind', 'status', 'priority', 'queue', 'owner'])
+      for (const name of ['kind', 'status', 'priority', 'queue', 'owner', 'view', 'by', 'team'])
         if (options[name]) query.set(name, options[name]);
       const tickets = await boardRows(api(), query, limit);
       print(options, tickets, () =>

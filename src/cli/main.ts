@@ -31,6 +31,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('knowledge')) (await import('./knowledge.js')).knowledgeCommands(program, io);
   if (needs('keys', 'erase')) (await import('./admin.js')).adminCommands(program, io);
   if (needs('report', 'series')) (await import('./report.js')).reportCommands(program, io);
+  if (needs('availability')) (await import('./availability.js')).availabilityCommand(program, io);
   if (needs('store')) (await import('./store.js')).storeCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
@@ -73,6 +74,7 @@ const KNOWN = new Set([
   'store',
   'people',
   'oncall',
+  'availability',
   'calendar',
   'triage',
   'policy',

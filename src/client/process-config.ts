@@ -10,6 +10,8 @@ const schema = z.object({
   TOCSIN_DATA_DIR: z.string().min(1).default('.tocsin'),
   TOCSIN_ENCRYPTION_KEYS: z.string().optional(),
   TOCSIN_ENCRYPTION_KEYS_FILE: z.string().optional(),
+  TOCSIN_INTAKE_SECRETS: z.string().optional(),
+  TOCSIN_INTAKE_SECRETS_FILE: z.string().optional(),
   TOCSIN_VERSIONING: z.enum(['on', 'off']).default('on'),
   TOCSIN_TASK_QUEUE: z.string().default('tocsin-tickets'),
   TOCSIN_PORT: z.coerce.number().int().min(1).max(65535).default(4180),
@@ -65,6 +67,8 @@ export interface ProcessConfig {
   /** The community forum, for the foot of articles. */
   forum?: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** The secrets that webhooks are signed with, by source (zendesk, intercom, ringcentral, email, …). */
+  intakeSecrets: ReadonlyMap<string, string>;
 }
 
 /** Read the configuration. Throws an Error that names each variable and what is wrong with it, never a value. */
@@ -99,6 +103,7 @@ export function processConfig(env: NodeJS.ProcessEnv = process.env): ProcessConf
     knowledgeAssist: found.TOCSIN_KNOWLEDGE_ASSIST === 'on',
     ...(found.TOCSIN_FORUM_URL ? { forum: found.TOCSIN_FORUM_URL } : {}),
     logLevel: found.LOG_LEVEL,
+    intakeSecrets: intakeSecrets(found),
   };
 }
 
@@ -116,4 +121,21 @@ function portalOf(found: z.infer<typeof schema>, jwks: string): PortalConfig {
       ? { login: { authorizeUrl, tokenUrl, clientId, ...(secret ? { clientSecret: secret } : {}) } }
       : {}),
   };
+}
+
+/** A JSON object of texts. Throws an Error that names the variable, never a value. */
+function intakeSecrets(found: z.infer<typeof schema>): ReadonlyMap<string, string> {
+  const text = found.TOCSIN_INTAKE_SECRETS_FILE
+    ? readFileSync(found.TOCSIN_INTAKE_SECRETS_FILE, 'utf8')
+    : found.TOCSIN_INTAKE_SECRETS;
+  if (text === undefined || text.trim() === '') return new Map();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new Error('TOCSIN_INTAKE_SECRETS: must be a JSON object of texts');
+  }
+  const checked = z.record(z.string(), z.string()).safeParse(parsed);
+  if (!checked.success) throw new Error('TOCSIN_INTAKE_SECRETS: must be a JSON object of texts');
+  return new Map(Object.entries(checked.data));
 }

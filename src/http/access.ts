@@ -17,6 +17,8 @@ const ANY: readonly KeyRole[] = KEY_ROLES;
 const EDITORS: readonly KeyRole[] = ['admin', 'editor'];
 const READERS: readonly KeyRole[] = ['agent', 'commander', 'ops', 'admin'];
 
+const INTAKE: readonly KeyRole[] = ['intake', 'admin'];
+
 /** Every route of the API. A route that is missing here stops the server from starting. */
 export const ROUTE_ACCESS = {
   'GET /': 'public',
@@ -56,6 +58,20 @@ export const ROUTE_ACCESS = {
   'GET /v1/reports': READERS,
   'GET /v1/reports/:kpi': READERS,
   'POST /v1/series/:series': ['intake', 'ops', 'admin'],
+  'GET /v1/channels': ANY,
+  'GET /v1/availability': ANY,
+  'GET /v1/forms/:kind': ANY,
+  'GET /v1/replies': READERS,
+  'GET /v1/adapters': READERS,
+  // Webhooks are signed instead: SIGNED_ROUTES.
+  'POST /v1/intake/email': INTAKE,
+  'POST /v1/intake/chat': INTAKE,
+  'POST /v1/intake/chat/snippet': INTAKE,
+  'POST /v1/intake/phone': INTAKE,
+  'GET /v1/intake/phone/menu': ANY,
+  'GET /v1/intake/phone/waiting': READERS,
+  'POST /v1/intake/ticketing/:platform': INTAKE,
+  'POST /v1/intake/views': INTAKE,
   'POST /v1/rehearsals': ['commander', 'ops', 'admin'],
   // The knowledge base is for everybody to read; editors write it.
   'GET /v1/knowledge/tree': 'public',
@@ -103,6 +119,14 @@ export const ROUTE_ACCESS = {
 } as const satisfies Record<string, Access>;
 
 export type RouteName = keyof typeof ROUTE_ACCESS;
+
+/** Routes to which a signature in place of a key gives access; their handlers check it once they have the body. */
+export const SIGNED_ROUTES: ReadonlySet<string> = new Set<RouteName>([
+  'POST /v1/intake/email',
+  'POST /v1/intake/chat',
+  'POST /v1/intake/phone',
+  'POST /v1/intake/ticketing/:platform',
+]);
 
 const HANDLING: readonly KeyRole[] = ['agent', 'commander', 'admin'];
 const COMMANDING: readonly KeyRole[] = ['commander', 'admin'];

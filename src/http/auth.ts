@@ -1,7 +1,8 @@
 /** Authentication and authorisation of every request, before its body is read. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TocsinError } from '../domain/errors';
-import { COMMAND_ACCESS, commandOf, ROUTE_ACCESS, type Access, type RouteName } from './access';
+import { isSigned } from '../intake/signature';
+import { COMMAND_ACCESS, commandOf, ROUTE_ACCESS, SIGNED_ROUTES, type Access, type RouteName } from './access';
 import { tokenOf, type Customer, type IdentityPort } from './identity';
 import { bearerOf, type KeyRing } from './keys';
 import type { ApiKey } from './ports';
@@ -44,6 +45,7 @@ export function authenticate(app: FastifyInstance, keys: KeyRing, identity?: Ide
     if (access === 'public') return;
     if (access === 'visitor' || access === 'customer') return visitor(request, access, keys, identity);
     const secret = bearerOf(request.headers.authorization);
+    if (secret === undefined && maySign(request)) return;
     const key = secret === undefined ? undefined : await keys.verify(secret);
     if (!key) throw new TocsinError('ESC_UNAUTHENTICATED', 'give a valid API key as "Authorization: Bearer tocsin_…"');
     request.apiKey = key;
@@ -78,6 +80,12 @@ async function visitor(
   const refused = secret !== undefined && !request.apiKey && !request.customer;
   if (refused || (access === 'customer' && !request.customer))
     throw new TocsinError('ESC_UNAUTHENTICATED', 'log in: give a valid token of the identity provider as the bearer');
+}
+
+/** Whether the request brings a signature, or RingCentral's question whether the address is ours, to a route that takes one. */
+function maySign(request: FastifyRequest): boolean {
+  const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+  return SIGNED_ROUTES.has(route) && (isSigned(request.headers) || request.headers['validation-token'] !== undefined);
 }
 
 /** On the commands' route: whether the key's role has that command. One that does not exist is refused by the handler. */

@@ -23,7 +23,16 @@ async function main(): Promise<void> {
   const assist = config.knowledgeAssist ? byUsage : undefined;
   const accounts = config.accountsFile === undefined ? undefined : fileAccounts(config.accountsFile);
   const identity = config.portal && identityPort(config.portal);
-  const wiring = { pool, temporal: client, tickets, packs: config.packs, assist, accounts, identity };
+  const wiring = {
+    pool,
+    temporal: client,
+    tickets,
+    packs: config.packs,
+    secrets: config.intakeSecrets,
+    assist,
+    accounts,
+    identity,
+  };
   const app = await buildServer(wire(wiring), {
     log: { level: config.logLevel },
     forum: config.forum,

@@ -10,6 +10,7 @@ import type { Erased } from '../store/party';
 import type { RegisterEntry, RegisterQuery } from '../store/registers';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
+import type { IntakePort } from './intake-ports';
 import type { OnCallPort, PolicyPort } from './people-ports';
 import type { AccountPort } from './accounts';
 import type { IdentityPort } from './identity';
@@ -205,6 +206,7 @@ export interface HttpPorts {
   policies: PolicyPort;
   onCall: OnCallPort;
   reports: ReportPort;
+  intake: IntakePort;
   tickets: TicketPort;
   board: BoardPort;
   registers: RegisterPort;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../domain/policy/types';
 import { parseInstant } from '../domain/time/instants';
 import { hasCustomer, openingShape } from '../rehearsal/scenario';
+import { BOARD_VIEWS } from '../store/board';
 import { BOARD_SORTS } from './ports';
 
 export const instantOut = z.string().meta({ format: 'date-time' });
@@ -185,6 +186,12 @@ export const boardQuery = z.strictObject({
   owner: z.string().max(200).optional(),
   pack: z.string().max(200).optional().describe("The pack's name"),
   q: z.string().max(200).optional().describe('Words of the subject, or a number'),
+  view: z
+    .enum(BOARD_VIEWS)
+    .optional()
+    .describe('mine, team, unassigned, escalated, my_escalations, or inbox (chats that wait)'),
+  by: z.string().max(200).optional().describe('Whose view; the holder of the key when left out'),
+  team: z.string().max(200).optional().describe('Of the view team: its tier or its queue'),
   breached: z.enum(['true', 'false']).optional().describe('With a commitment breached, or with none'),
   sort: z.enum(BOARD_SORTS).default('next_due'),
   cursor: z.string().max(1_000).optional().describe("An earlier page's nextCursor"),

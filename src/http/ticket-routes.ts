@@ -86,11 +86,13 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     answers: { 200: { description: 'A page of tickets', schema: boardSchema } },
     handler: async ({ query, request }) => {
       const groups = groupsFor(keyOf(request));
-      const { sort, cursor, limit, breached, ...rest } = query;
+      const { sort, cursor, limit, breached, view, by, team, ...rest } = query;
       const filters = Object.fromEntries(
         Object.entries(rest).filter(([, value]) => value !== undefined && value.length > 0),
       ) as BoardFilters;
       if (breached !== undefined) filters.breached = breached === 'true';
+      if (view !== undefined)
+        filters.view = { name: view, by: by ?? keyOf(request).name, ...(team === undefined ? {} : { team }) };
       const page = await ports.board.list({
         filters,
         sort,

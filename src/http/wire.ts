@@ -27,6 +27,7 @@ import { publicStatus } from '../store/status-page';
 import { TIMELINE_PAGE } from '../workflows/messages';
 import { viewOf } from '../workflows/view';
 import { applyArchive } from './archived';
+import { intakePort } from './wire-intake';
 import type { PolicyPort } from './people-ports';
 import { noAccounts, type AccountPort } from './accounts';
 import type { IdentityPort } from './identity';
@@ -46,6 +47,8 @@ export interface Wiring {
   assist?: Assist | undefined;
   accounts?: AccountPort | undefined;
   identity?: IdentityPort | undefined;
+  /** The secrets that webhooks are signed with, by source. */
+  secrets?: ReadonlyMap<string, string>;
 }
 
 /** The ports over the real parts. */
@@ -59,6 +62,7 @@ export function wire(wiring: Wiring): HttpPorts {
       makeFeed: (feed, now) => createFeed(pool, feed, now),
       feed: (token) => findFeed(pool, token),
     },
+    intake: intakePort(pool, wiring.secrets ?? new Map()),
     tickets: ticketPort(wiring),
     board: {
       list: async (query) => listTickets(pool, { ...query, ...(await readerGroups(wiring, query.groups)) }),

@@ -17,8 +17,10 @@ function deliver(c: Compiler, verb: DeliverAction['verb'], source: DeliverySourc
     verb,
     to: c.value(source.to ?? (verb === 'send' ? 'customer' : null), [...path, 'to']),
     via: listOf(source.via),
-    ...given('template', source.template),
     ...c.maybeValue('cc', source.cc, [...path, 'cc']),
+    ...(source.template?.startsWith('=')
+      ? c.maybe('templateFrom', source.template, [...path, 'template'], 'value')
+      : given('template', source.template)),
     by: listOf(source.by).map(ms),
     ...given('once', source.once),
     ...given('name', source.name),

@@ -9,6 +9,7 @@ import { clauseIndex } from './clause-index';
 import { compileAction } from './compile-actions';
 import { compileMetric } from './compile-metrics';
 import { compileReport, compileSchedule } from './compile-reports';
+import { compileChannel, compileReply, compileWayIn } from './compile-intake';
 import {
   compileCommitment,
   compileCondition,
@@ -41,10 +42,45 @@ function each<S, T>(
   );
 }
 
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** A calendar that opens on listed dates only: the hours of the weekday become those of the date. */
+function onDates<T extends { hours?: PackSource['calendars'][string]['hours'] }>(
+  c: Compiler,
+  source: PackSource,
+  name: string,
+  only: string | string[],
+  calendar: T,
+): T {
+  const dates = typeof only === 'string' ? source.holidays[only] : only;
+  if (!dates)
+    c.faults.push({ path: ['calendars', name, 'only'], message: `there is no list "${String(only)}" under holidays` });
+  const { hours = {}, ...rest } = calendar;
+  const overrides: NonNullable<PackSource['calendars'][string]['overrides']> = {};
+  for (const date of dates ?? []) {
+    const day = new Date(`${date}T00:00:00Z`).getUTCDay();
+    const own = Number.isNaN(day) ? undefined : hoursOn(hours, DAYS[day] ?? '');
+    if (own) overrides[date] = own;
+  }
+  return { ...rest, overrides } as unknown as T;
+}
+
+function hoursOn(hours: NonNullable<PackSource['calendars'][string]['hours']>, day: string): [string, string][] | null {
+  const order = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+  for (const [key, value] of Object.entries(hours)) {
+    const [from = '', to = from] = key.split('-');
+    if (order.indexOf(from) <= order.indexOf(day) && order.indexOf(day) <= order.indexOf(to)) return value;
+  }
+  return null;
+}
+
 function calendarsOf(c: Compiler, source: PackSource): Record<string, CompiledCalendar> {
   const publishYear = Number(source.version.from.slice(0, 4));
   const calendars: Record<string, CompiledCalendar> = {};
-  for (const [name, { clauses: _clauses, holidays, ...calendar }] of Object.entries(source.calendars)) {
+  for (const [name, { clauses: _clauses, must_configure: _said, holidays, only, ...given }] of Object.entries(
+    source.calendars,
+  )) {
+    const calendar = only === undefined ? given : onDates(c, source, name, only, given);
     const list = typeof holidays === 'string' ? source.holidays[holidays] : holidays;
     if (typeof holidays === 'string' && !list) {
       c.faults.push({
@@ -203,6 +239,9 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     kinds: each(c, 'kinds', source.kinds, compileKind),
     assistants: each(c, 'assistants', source.assistants, compileAssistant),
     metrics: each(c, 'metrics', source.metrics, compileMetric),
+    channels: each(c, 'channels', source.channels, compileChannel),
+    intake: each(c, 'intake', source.intake, compileWayIn),
+    replies: each(c, 'replies', source.replies, compileReply),
     catchAll:
       source.catch_all ?? Object.values(source.paths).find((path) => path.catch_all !== undefined)?.catch_all ?? '',
   };

@@ -17,7 +17,22 @@ export interface BoardFilters {
   /** Words of subject, number or id. */
   q?: string;
   breached?: boolean;
+  view?: BoardView;
 }
+
+/** What somebody looks at: their own tickets, their team's, what nobody has, what was escalated, what they escalated, chats that wait. */
+export const BOARD_VIEWS = ['mine', 'team', 'unassigned', 'escalated', 'my_escalations', 'inbox'] as const;
+export interface BoardView {
+  name: (typeof BOARD_VIEWS)[number];
+  /** Whose view it is; without it `mine` and `my_escalations` are empty. */
+  by?: string;
+  /** The tier or the queue of the team. */
+  team?: string;
+}
+
+/** Chats in the waiting line that nobody has taken. */
+const IN_LINE = `exists (select from intake_waiting w join intake_thread h on h.source = w.channel and h.thread = w.id
+  where w.channel = 'chat' and w.left_at is null and h.ticket_id = b.ticket_id)`;
 
 /** `next_due`: the earliest first, nothing due last. `opened`: the oldest first. `priority`: P1 first, among equal ones the highest rank, then by next due. */
 export type BoardSort = 'next_due' | 'opened' | 'priority';
@@ -156,10 +171,28 @@ function conditions(filters: BoardFilters): { where: string[]; values: unknown[]
   if (filters.owner !== undefined) add('b.owner = ?', filters.owner);
   if (filters.pack !== undefined) add('t.pack_id = ?', filters.pack);
   if (filters.breached !== undefined) add('b.breached = ?', filters.breached);
+  if (filters.view !== undefined) view(filters.view, where, add);
   for (const word of filters.q?.split(/\s+/).filter((part) => part !== '') ?? []) {
     add(`concat_ws(' ', b.subject, b.number, t.number, b.ticket_id) ilike ?`, `%${word.replace(/[\\%_]/g, '\\$&')}%`);
   }
   return { where, values };
+}
+
+function view(
+  { name, by = '', team = '' }: BoardView,
+  where: string[],
+  add: (sql: string, value: unknown) => void,
+): void {
+  if (name === 'mine') add('b.owner = ?', by);
+  else if (name === 'team') add('(b.tier = ? or b.queue = ?)', team);
+  else if (name === 'unassigned') where.push('b.owner is null');
+  else if (name === 'escalated') where.push(`b.status = 'escalated'`);
+  else if (name === 'my_escalations')
+    add(
+      `exists (select from ticket_event e where e.ticket_id = b.ticket_id and e.type = 'escalated' and e.by ->> 'name' = ?)`,
+      by,
+    );
+  else where.push('b.owner is null', IN_LINE);
 }
 
 const boardTicket = (row: Row): BoardTicket => ({

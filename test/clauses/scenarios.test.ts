@@ -97,7 +97,7 @@ for (const pack of packs) {
 }
 
 for (const pack of packs.filter((name) => existsSync(join(POLICIES, name, 'clauses.yaml')))) {
-  it(`every clause that ${basename(pack)} answers for has a scenario or a test, or says that it comes later`, async () => {
+  it(`every clause that ${basename(pack)} answers for has a scenario or a test, or says that it comes later [SEC-HD-001]`, async () => {
     const dir = join(POLICIES, pack);
     const loaded = await loadPack(dir);
     const rows = clauseMatrix(

@@ -1,5 +1,15 @@
 import { tocsin } from './support';
 
+test('availability says what a customer finds on a channel, and when it opens next', async () => {
+  const ask = (at: string, ...more: string[]) =>
+    tocsin(['availability', 'chat', '--plan', 'starter', '--policy', 'secureai', '--at', at, ...more]);
+  const { code, out } = await ask('2026-11-30T18:00:00-05:00', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ state: 'offline', nextOpening: '2026-12-01T14:00:00Z' });
+  expect((await ask('2026-11-30T10:00:00-05:00')).out).toContain('live');
+  expect((await tocsin(['availability', 'fax', '--policy', 'secureai'])).code).toBe(1);
+});
+
 const people = (...args: string[]) => tocsin(['people', '--policy', 'secureai', ...args]);
 
 test('people lists roles and how to reach them, one role with everything known of it', async () => {

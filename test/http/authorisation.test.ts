@@ -40,6 +40,19 @@ const EXPECTED: Record<string, string> = {
   'GET /v1/reports': 'agent commander ops admin',
   'GET /v1/reports/:kpi': 'agent commander ops admin',
   'POST /v1/series/:series': 'intake ops admin',
+  'GET /v1/channels': 'intake agent commander ops admin editor',
+  'GET /v1/availability': 'intake agent commander ops admin editor',
+  'GET /v1/forms/:kind': 'intake agent commander ops admin editor',
+  'GET /v1/replies': 'agent commander ops admin',
+  'GET /v1/adapters': 'agent commander ops admin',
+  'POST /v1/intake/email': 'intake admin',
+  'POST /v1/intake/chat': 'intake admin',
+  'POST /v1/intake/chat/snippet': 'intake admin',
+  'POST /v1/intake/phone': 'intake admin',
+  'GET /v1/intake/phone/menu': 'intake agent commander ops admin editor',
+  'GET /v1/intake/phone/waiting': 'agent commander ops admin',
+  'POST /v1/intake/ticketing/:platform': 'intake admin',
+  'POST /v1/intake/views': 'intake admin',
   'POST /v1/rehearsals': 'commander ops admin',
   'POST /v1/assistants/:name/messages': 'visitor',
   'GET /v1/portal/tickets': 'customer',
@@ -109,6 +122,15 @@ const BODIES: Record<string, object> = {
   '/v1/knowledge/articles/first-video/restore': { version: 1 },
   '/v1/keys': { name: 'Desk', role: 'agent' },
   '/v1/erasures': { party: 'jane@example.com' },
+  '/v1/intake/chat': { app_id: 'secureai_app_id', user_id: 'customer_123' },
+  '/v1/intake/chat/snippet': { user_id: 'customer_123' },
+  '/v1/intake/phone': { id: 'e1', call: 'c1', event: 'option', key: '0' },
+  '/v1/intake/views': { kind: 'article', what: 'first-login' },
+  '/v1/intake/ticketing/zendesk': {
+    id: 35436,
+    title: 'No results',
+    requester: { name: 'Jane', email: 'jane@example.com' },
+  },
 };
 
 function request(server: Api, route: string, role: (typeof roles)[number]) {
@@ -119,15 +141,23 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
     .replace(':slug', 'first-video')
     .replace(':name', 'helper')
     .replace(':file', 'portal.css')
-    .replace(':kind', 'risk')
     .replace(':token', 'feed-of-the-test-number-0.ics')
     .replace(':kpi', 'frt')
-    .replace(':series', 'calls');
+    .replace(':series', 'calls')
+    .replace(':kind', pattern.startsWith('/v1/registers') ? 'risk' : 'support')
+    .replace(':platform', 'zendesk')
+    .replace(/availability$/, 'availability?channel=chat&plan=starter')
+    .replace(/knowledge\/search$/, 'knowledge/search?q=upload');
   const body = method === 'GET' ? undefined : (BODIES[url] ?? { text: 'hello' });
-  const query = url === '/v1/knowledge/search' ? '?q=upload' : '';
+  if (url === '/v1/intake/email')
+    return server.ask(method, url, {
+      role,
+      body: 'From: Jane <jane@example.com>\r\nTo: support@secureai.com\r\nSubject: Help\r\n\r\nIt fails.\r\n',
+      headers: { 'content-type': 'message/rfc822' },
+    });
   // Forms of pages are not JSON.
   const form = url.startsWith('/portal') && method === 'POST';
-  return server.ask(method, `${url}${query}`, {
+  return server.ask(method, url, {
     role,
     body: form ? 'text=hello' : body,
     ...(form ? { headers: { 'content-type': 'application/x-www-form-urlencoded' } } : {}),

@@ -1,5 +1,4 @@
 /** A server over ports in memory, and what the tests of `test/http` share. */
-import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { TocsinError, type ErrorCode } from '../../src/domain/errors';
 import type { JsonObject } from '../../src/domain/policy/types';
@@ -14,9 +13,11 @@ import type {
   TicketAccess,
 } from '../../src/http/ports';
 import { buildServer, type ServerOptions } from '../../src/http/server';
+import type { Customer } from '../../src/intake/ways';
+import { intakeOf, MemoryOfIntake } from '../support/intake-memory';
 import type { CompiledPack } from '../../src/domain/policy/types';
 import type { OnCallOverride } from '../../src/oncall/resolve';
-import { loadPack } from '../../src/policies/load';
+import { testPack } from '../support/test-pack';
 import type { Feed } from '../../src/store/feeds';
 import { accountsOf, conversationsOf, identityOf, portalOf, type CustomerWorld } from './customers';
 import { memoryKnowledge, type KnowledgeWorld } from './memory-knowledge';
@@ -24,11 +25,6 @@ import type { ApiKeyEntry } from '../../src/store/api-keys';
 import type { LedgerEntry } from '../../src/store/ledger';
 import type { RegisterEntry } from '../../src/store/registers';
 import type { TicketView } from '../../src/workflows/messages';
-
-/** The pack that the server runs in these tests. */
-let loading: Promise<CompiledPack> | undefined;
-const testPack = (): Promise<CompiledPack> =>
-  (loading ??= loadPack(join(__dirname, '../../policies/secureai')).then(({ pack }) => pack));
 
 export const NOW = Date.parse('2026-03-02T10:00:00Z');
 export const secretOf = (role: KeyRole): string => `tocsin_${role}_0123456789abcdef`;
@@ -65,6 +61,11 @@ export class World {
   }));
   events: TicketEvent[] = [];
   pack: CompiledPack | undefined;
+  memory = new MemoryOfIntake();
+  customers: Customer[] = [];
+  secrets = new Map<string, string>();
+  /** Tickets that intake finds. */
+  known = new Set(['TICK-20260302-001', '10001']);
   overrides: OnCallOverride[] = [];
   feeds = new Map<string, Feed>();
   knowledge: KnowledgeWorld = { uses: [], votes: new Map(), comments: [], tickets: [] };
@@ -167,6 +168,7 @@ export function portsOf(world: World): HttpPorts {
         return feed;
       },
     },
+    intake: intakeOf(world),
     tickets: {
       open: async (order) => {
         raise('open');

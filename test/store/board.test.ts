@@ -1,5 +1,6 @@
-import { listTickets, type BoardQuery } from '../../src/store/board';
+import { listTickets, type BoardQuery, type BoardView } from '../../src/store/board';
 import { appendEvents } from '../../src/store/events';
+import { keepThread, startWaiting } from '../../src/store/intake';
 import { openTicket } from '../../src/store/opening';
 import type { JsonObject } from '../../src/domain/policy/types';
 import { HOUR, MINUTE, opened, openRequest, OPENING, T0 } from './fixtures';
@@ -147,4 +148,39 @@ test('the order does not depend on the zone of the session', async () => {
   await pool.end();
   await store.pool.query('alter role current_user reset timezone');
   expect(seen).toEqual(whole);
+});
+
+describe('views', () => {
+  const AT = T0 + MINUTE;
+  const seen = (name: BoardView['name'], more: Partial<BoardView> = {}): Promise<string[]> =>
+    ids({ filters: { view: { name, ...more } } });
+
+  test('of an agent: 2 own, 5 of the team, 3 that nobody has, 1 escalated [SEC-HD-199]', async () => {
+    for (let i = 0; i < 2; i++) await put({ owner: 'john', tier: 1 });
+    await put({ owner: 'ann', tier: 2, status: 'escalated' });
+    for (let i = 0; i < 3; i++) await put({ tier: 1 });
+    const counts = [seen('mine', { by: 'john' }), seen('team', { team: '1' }), seen('unassigned'), seen('escalated')];
+    expect((await Promise.all(counts)).map((list) => list.length)).toEqual([2, 5, 3, 1]);
+    expect(await seen('mine', { by: 'nobody' })).toEqual([]);
+  });
+
+  test('of what somebody escalated follow the ticket, whoever has it now', async () => {
+    const mine = await put({ owner: 'ann', status: 'escalated' });
+    await put({ owner: 'ann', status: 'escalated' });
+    const event = { ...opened({}), seq: 2, at: AT, type: 'escalated', by: { name: 'john', kind: 'person' as const } };
+    await appendEvents(store.pool, mine, [event], []);
+    expect(await seen('my_escalations', { by: 'john' })).toEqual([mine]);
+  });
+
+  test('of the inbox have every chat that waits, for everybody, until it is claimed [SEC-HD-212]', async () => {
+    const [first, second, taken] = [await put({}), await put({}), await put({ owner: 'ann' })];
+    for (const [i, ticket] of [first, second, taken].entries()) {
+      const id = `c${i}`;
+      await keepThread(store.pool, 'chat', id, { ticket }, AT);
+      await startWaiting(store.pool, { channel: 'chat', id, queue: 'chat', rank: 1, name: 'x', plan: 'x', since: AT });
+    }
+    await put({});
+    expect((await seen('inbox', { by: 'john' })).sort()).toEqual([first, second].sort());
+    expect((await seen('inbox', { by: 'ann' })).sort()).toEqual([first, second].sort());
+  });
 });

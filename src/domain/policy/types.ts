@@ -4,6 +4,7 @@
  */
 import type { AssistantDef } from '../assistant/types';
 import type { CompiledCalendar } from '../time/calendar';
+import type { ChannelDef, ReplyDef, RotaDef, WayInDef } from './intake-types';
 import type { FlowDef } from './flow-types';
 import type { KindDef, TicketQuery } from './ticket-types';
 import type { OffsetTable } from '../time/zone-offsets';
@@ -12,6 +13,7 @@ import type { ReportDef, ScheduleDef } from './report-types';
 import type { PathDef, ReasonDef } from './path-types';
 
 export type { KindDef, TicketQuery };
+export type { ChannelDef, ChannelState, ReplyDef, RotaDef, WayInDef } from './intake-types';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -152,6 +154,8 @@ export interface DeliverAction {
   template?: string;
   /** Who gets a copy of a mail, in place of those of the template. */
   cc?: Value;
+  /** In place of `template`: a computed name; one that is not there is as none. */
+  templateFrom?: Cel;
   /** Deadlines after the event for a receipt; the first missed is `undelivered(name)`. */
   by: number[];
   once?: 'ticket';
@@ -265,24 +269,12 @@ export interface RoleDef {
   unconfirmed?: boolean;
   alsoCalled?: string[];
   note?: string;
-  /** The role above it in the organisation. */
+  /** The role above it. */
   reportsTo?: string;
   headcount?: { now?: number; min?: number; max?: number; clauses: string[] };
   /** One person for each `min` to `max` of the series `of`. */
   ratio?: { of: string; min: number; max: number; clauses: string[] };
   skills?: string[];
-  clauses: string[];
-}
-
-/** A weekly rotation in wall time of its zone; resolved outside the core (design.md, decision 15). */
-export interface RotaDef {
-  name: string;
-  zone: string;
-  handover: { day: string; time: string };
-  start: string;
-  /** The local date from which nobody is planned any more. */
-  until?: string;
-  people: { name: string; email?: string; phone?: string; page?: string }[];
   clauses: string[];
 }
 
@@ -365,5 +357,9 @@ export interface CompiledPack {
   reports: Record<string, ReportDef>;
   /** Dialogues that stand before people; no ticket runs them. */
   assistants: Record<string, AssistantDef>;
+  channels: Record<string, ChannelDef>;
+  /** In the pack's order, which is the order of a telephone menu. */
+  intake: Record<string, WayInDef>;
+  replies: Record<string, ReplyDef>;
   catchAll: string;
 }

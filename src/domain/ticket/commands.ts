@@ -12,6 +12,7 @@ import { forbids, isOver, required, rest, textField, textOf, type Order } from '
 import { kindOf } from './pack-index';
 import { acknowledge, deescalate, escalate } from './path-commands';
 import { aimedFields, reasonFault } from './reasons';
+import { wordsOf } from './replies';
 import type { Turn } from './turn';
 import type { CommandName, Rejection } from './types';
 import { groupsOf } from './visibility';
@@ -50,9 +51,14 @@ const handlers: Record<CommandName, Handler> = {
     return undefined;
   },
   reply(turn, order) {
-    const text = textField(order, 'text', 'body', 'message');
-    if (text === undefined) return required(order, 'text');
-    turn.emit({ type: 'agent_reply', by: order.by, data: { ...rest(order, 'body', 'message'), text } });
+    const words = wordsOf(turn, order);
+    if ('rejection' in words) return words.rejection;
+    turn.emit({
+      type: 'agent_reply',
+      by: order.by,
+      ...(words.clauses.length === 0 ? {} : { clauses: words.clauses }),
+      data: { ...rest(order, 'body', 'message', 'text', 'template'), ...words.data },
+    });
     return undefined;
   },
   message(turn, order) {

@@ -10,12 +10,16 @@ export interface Target {
   to: string;
   channel: Channel;
   recipients?: Json;
+  /** The role whose address was taken. */
+  holder?: string;
   /** Roles tried before this one had a contact. */
   via: string[];
 }
 
 /** The built-in role of the person who asked for help. */
 export const CUSTOMER = 'customer';
+/** The built-in role of the system or the conversation that the ticket came from. */
+export const ORIGIN = 'origin';
 
 const CONTACT: Partial<Record<Channel, keyof RoleDef>> = { email: 'email', page: 'page', slack: 'slack' };
 
@@ -72,6 +76,10 @@ export function contactOf(scope: Scope, name: string, channel: Channel): Target 
     const email = scope.state.ticket.customer['email'];
     return typeof email === 'string' ? { role: name, to: email, channel: 'email', via: [] } : undefined;
   }
+  if (name === ORIGIN) {
+    const id = scope.state.ticket['external_id'];
+    return typeof id === 'string' && channel === ORIGIN ? { role: name, to: id, channel, via: [] } : undefined;
+  }
   const via: string[] = [];
   const passed = new Set<string>();
   let role = scope.pack.people[name];
@@ -84,7 +92,7 @@ export function contactOf(scope: Scope, name: string, channel: Channel): Target 
       continue;
     }
     const to = contact(scope, role, channel);
-    if (to !== undefined) return { role: name, to, channel, via };
+    if (to !== undefined) return { role: name, to, channel, via, holder: role.name };
     via.push(role.name);
     role = role.fallback === undefined ? undefined : scope.pack.people[role.fallback];
   }

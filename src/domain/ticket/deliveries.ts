@@ -48,9 +48,10 @@ const isPublic = (action: DeliverAction, template: TemplateDef | undefined): boo
  * Carry out a delivery action: one delivery a target and channel, or none yet where a customer's message lacks a field.
  * Returns whether anybody was addressed.
  */
-export function deliver(turn: Turn, given: Scope, action: DeliverAction, options: DeliverOptions): boolean {
+export function deliver(turn: Turn, given: Scope, asked: DeliverAction, options: DeliverOptions): boolean {
   // A message says how things stand when it is made: the clocks that this instant started included.
   const scope: Scope = { ...given, state: turn.state };
+  const action = worded(scope, asked);
   const template = action.template === undefined ? undefined : turn.pack.templates[action.template];
   const missing = missingFields(scope, template);
   if (missing.length > 0 && isPublic(action, template) && action.verb !== 'draft') {
@@ -68,7 +69,7 @@ export function deliver(turn: Turn, given: Scope, action: DeliverAction, options
       ? [{ role: 'public', to: 'status_page', channel: 'status_page', via: [] }]
       : customersOr(turn, scope, isUnknown(got) ? null : got, channels);
   for (const target of targets) {
-    const hours = hoursOf(turn, scope, target);
+    const hours = hoursOf(turn, scope, target, action.verb);
     const delayed = action.delay === undefined ? undefined : turn.at + action.delay;
     const until =
       hours.until === undefined || delayed === undefined ? (hours.until ?? delayed) : Math.max(hours.until, delayed);
@@ -80,6 +81,13 @@ export function deliver(turn: Turn, given: Scope, action: DeliverAction, options
     }
   }
   return targets.length > 0;
+}
+
+/** An action whose template is computed, with the one that it came to. */
+function worded(scope: Scope, action: DeliverAction): DeliverAction {
+  if (action.templateFrom === undefined) return action;
+  const name = valueIn(makeEnv(scope), { cel: action.templateFrom });
+  return typeof name === 'string' && scope.pack.templates[name] ? { ...action, template: name } : action;
 }
 
 function customersOr(turn: Turn, scope: Scope, value: Json, channels: Channel[]): Target[] {

@@ -1,5 +1,5 @@
 /** Messages to a role outside its hours: they wait for its next opening, or go out at once where the pack says so. */
-import type { RoleDef } from '../policy/types';
+import type { DeliverAction, JsonObject } from '../policy/types';
 import { isOpen, nextOpening } from '../time/calendar';
 import type { EpochMs } from '../time/instants';
 import { calendarOf } from './calendars';
@@ -19,19 +19,11 @@ export interface OfHours {
 /** A page wakes whoever it is for; the public has no hours. */
 const WAITS: ReadonlySet<string> = new Set(['email', 'slack', 'console']);
 
-/** The role whose address was taken: the one that was addressed, or its fallback. */
-function holderOf(scope: Scope, target: Target): RoleDef | undefined {
-  let role = scope.pack.people[target.role];
-  for (const passed of target.via) {
-    if (role?.name === passed) role = role.fallback === undefined ? undefined : scope.pack.people[role.fallback];
-  }
-  return role;
-}
-
 /** Whether a message to a target waits for the hours of its role, and who hears of it in the meantime. */
-export function hoursOf(turn: Turn, scope: Scope, target: Target): OfHours {
-  const role = holderOf(scope, target);
-  if (role?.hours === undefined || !WAITS.has(target.channel)) return { also: [], clauses: [] };
+export function hoursOf(turn: Turn, scope: Scope, target: Target, verb: DeliverAction['verb']): OfHours {
+  const role = target.holder === undefined ? undefined : scope.pack.people[target.holder];
+  // A draft is prepared for whoever sends it, whenever that is.
+  if (role?.hours === undefined || !WAITS.has(target.channel) || verb === 'draft') return { also: [], clauses: [] };
   const calendar = calendarOf(turn.pack, role.hours);
   if (isOpen(calendar, turn.at)) return { also: [], clauses: [] };
   const { outOfHours } = role;
@@ -40,17 +32,35 @@ export function hoursOf(turn: Turn, scope: Scope, target: Target): OfHours {
   return { until: nextOpening(calendar, turn.at), also: [], clauses: [] };
 }
 
+const alike = ({ held = {} }: DeliveryState, data: JsonObject): boolean =>
+  ['to', 'channel', 'template'].every((name) => held[name] === data[name]);
+
 /** Records a delivery as one that waits: its event, `delivery`, follows when it is released. */
 export function holdDelivery(turn: Turn, until: EpochMs, delayed = false): (event: NewEvent) => TicketEvent {
   return (event) => {
     const data = event.data ?? {};
     const key = String(data['key']);
     const pending = event.patch?.deliveries?.[key] ?? {};
+    // Whoever comes to the office reads the newest of several messages of a kind, not all of them at nine o'clock.
+    const older = delayed
+      ? []
+      : Object.values(turn.state.deliveries).filter((one) => one.heldUntil === until && alike(one, data));
     return turn.emit({
       ...event,
       type: 'held',
-      data: { ...data, until, ...(delayed ? { delayed } : {}) },
-      patch: { ...event.patch, deliveries: { [key]: { ...pending, status: 'held', heldUntil: until, held: data } } },
+      data: {
+        ...data,
+        until,
+        ...(delayed ? { delayed } : {}),
+        ...(older.length === 0 ? {} : { replaces: older.map((one) => one.key) }),
+      },
+      patch: {
+        ...event.patch,
+        deliveries: {
+          ...Object.fromEntries(older.map((one) => [one.key, null])),
+          [key]: { ...pending, status: 'held', heldUntil: until, held: data },
+        },
+      },
     });
   };
 }

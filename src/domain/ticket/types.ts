@@ -169,7 +169,8 @@ export interface StatePatch {
 }
 
 /** The channels a delivery can take. */
-export type Channel = 'email' | 'slack' | 'page' | 'status_page' | 'console' | 'ticket' | 'broadcast' | 'webhook';
+export type Channel =
+  'email' | 'slack' | 'page' | 'status_page' | 'console' | 'ticket' | 'broadcast' | 'webhook' | 'origin';
 
 /**
  * A message to make. On the channel `ticket` it goes to another ticket: verb `open` has the vars `{ kind, key, opening, link, seq }`
@@ -299,8 +300,7 @@ export interface DeliveryState {
   /** Deadlines still to pass. */
   by: EpochMs[];
   timeoutAt?: EpochMs;
-  /** It waits for its role's hours: made at this instant, and until then only this. */
-  heldUntil?: EpochMs;
+  heldUntil?: EpochMs; // It waits: made at this instant, of what is held.
   /** It waits for its own delay as well. */
   delayed?: boolean;
   held?: JsonObject;

@@ -11,7 +11,7 @@ const ALWAYS = new Set(['type', 'at', 'by']);
 const FIELDS: Readonly<Record<string, string>> = {
   opened: 'subject channel priority customer status decided',
   progress: 'text',
-  agent_reply: 'text',
+  agent_reply: '? text template',
   update_sent: 'text',
   message: 'subject from text',
   assigned: '? queue queue_title tier team owner status',
@@ -71,7 +71,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   dropped: 'subject key channel role to ? detail',
   unreached: 'subject role ? key channel to reason',
   delivery: 'subject key channel role to template',
-  held: 'subject key channel role to template until',
+  held: 'subject key channel role to template until ? replaces',
   waiting: 'subject template missing',
   waited: 'subject',
   unchanged: 'command',

@@ -21,6 +21,8 @@ export const ROOTS_WITH_MESSAGE: ReadonlySet<string> = new Set([...ROOTS, 'messa
 
 /** The built-in role of whoever asked for help. */
 export const CUSTOMER = 'customer';
+/** The built-in role of where the ticket came from. */
+export const ORIGIN = 'origin';
 
 export interface PackNames {
   /** Roles, groups and audiences, and the customer. */
@@ -66,7 +68,7 @@ export function packNames(source: PackSource, pack: CompiledPack): PackNames {
   );
   const calls = deliveries.flatMap(({ call }) => (call === undefined ? [] : [call]));
   return {
-    roles: new Set([...Object.keys(source.people), CUSTOMER]),
+    roles: new Set([...Object.keys(source.people), CUSTOMER, ORIGIN]),
     ticket: new Set([...TICKET_NAMES, ...fields]),
     settable: new Set([
       ...Object.keys(BUILT_IN_FIELDS),

@@ -68,7 +68,46 @@ export const references: Check = (context) => {
   guards(context);
   kindsOf(context);
   outlook(context);
+  intake(context);
 };
+
+/** Channels, ways in, canned responses. */
+function intake(context: CheckContext): void {
+  const { source, names } = context;
+  for (const [name, calendar] of Object.entries(source.calendars)) {
+    if (calendar.must_configure)
+      context.beforeProduction(
+        'must-configure',
+        ['calendars', name],
+        `the hours of "${name}" are assumed: confirm them`,
+      );
+  }
+  for (const [name, channel] of Object.entries(source.channels)) {
+    const at = ['channels', name];
+    if (channel.must_configure && channel.link === undefined)
+      context.beforeProduction('must-configure', at, `the channel "${name}" has no link yet`);
+    const lists = [
+      ['states', channel.states] as const,
+      ...Object.entries(channel.plans).map(([plan, rows]) => [`plans.${plan}`, rows] as const),
+    ];
+    for (const [list, rows] of lists) {
+      for (const [i, row] of rows.entries()) {
+        const place = [...at, ...list.split('.'), i];
+        each(context, 'calendar', row.during, names.calendars, [...place, 'during']);
+        for (const field of Object.keys(row.opens))
+          context.known('field', field, names.fields, [...place, 'opens', field]);
+      }
+    }
+  }
+  for (const [name, way] of Object.entries(source.intake)) {
+    const at = ['intake', name];
+    for (const field of Object.keys(way.opens)) context.known('field', field, names.fields, [...at, 'opens', field]);
+    for (const [value, field] of Object.entries(way.keeps))
+      context.known('field', field, names.fields, [...at, 'keeps', value]);
+  }
+  for (const [name, reply] of Object.entries(source.replies))
+    each(context, 'template', reply.template, names.templates, ['replies', name, 'template']);
+}
 
 function people(context: CheckContext): void {
   const { source, names } = context;

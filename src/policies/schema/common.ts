@@ -38,7 +38,7 @@ export const mark = z
 export const names = z.union([z.string(), z.array(z.string())]);
 export const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, hh:mm');
 export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
-export const channel = z.enum(['email', 'slack', 'page', 'status_page', 'console', 'webhook', 'broadcast']);
+export const channel = z.enum(['email', 'slack', 'page', 'status_page', 'console', 'webhook', 'broadcast', 'origin']);
 export const channels = z.union([channel, z.array(channel).min(1)]);
 
 export const clauses = doc(

@@ -6,6 +6,7 @@ import { clauses, doc, json, name, value } from './common';
 import { metric } from './metrics';
 import { flow, kind, rollout, schedule } from './outlook';
 import { report } from './reporting';
+import { channelOf, reply, wayIn } from './channels';
 import { calendar, condition, fact, field, queue, role, rota, table, words } from './vocabulary';
 
 const map = <T extends z.ZodType>(item: T) => z.record(name, item).default({});
@@ -93,6 +94,9 @@ export const pack = z.strictObject({
   metrics: map(metric),
   assistants: map(assistant),
   reports: map(report),
+  channels: map(channelOf),
+  intake: map(wayIn),
+  replies: map(reply),
 });
 export type PackSource = z.infer<typeof pack>;
 
@@ -147,5 +151,8 @@ export const ITEM_CONSTRUCTS = [
   'metrics',
   'assistants',
   'reports',
+  'channels',
+  'intake',
+  'replies',
 ] as const satisfies readonly (keyof PackSource)[];
 export type ItemConstruct = (typeof ITEM_CONSTRUCTS)[number];

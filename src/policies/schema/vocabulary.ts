@@ -19,6 +19,16 @@ export const calendar = doc(
     overrides: doc(hours.optional(), 'Hours of single dates; they win over holidays.', {
       '2026-12-24': [['09:00', '12:00']],
     }),
+    only: doc(
+      z.union([z.string(), z.array(z.string())]).optional(),
+      'It opens on these dates and on no others, with the hours of their weekdays: a list, or its name under "holidays".',
+      'us_2026',
+    ),
+    must_configure: doc(
+      z.boolean().optional(),
+      'The procedure gives no hours: the organisation must confirm these before production.',
+      true,
+    ),
     clauses,
   }),
   'Open intervals in a zone, for due instants and for is_open. Local times in a DST gap move forward by the gap; in an overlap the first is meant.',

@@ -64,6 +64,18 @@ describe('a message to a role outside its hours', () => {
     expect(drive.of('delivery').map(({ data }) => data['to'])).toEqual(['Desk']);
   });
 
+  test('of which there is a newer one with the same words gives way to it', () => {
+    const drive = note(note(new Drive(PACK, { priority: 'P3' }), 'PT10M'), 'PT20M');
+    const keys = drive.of('held').map(({ data }) => data['key']);
+    expect(drive.of('held')[1]?.data['replaces']).toEqual([keys[0]]);
+    expect(
+      drive
+        .until('PT2H')
+        .of('delivery')
+        .map(({ data }) => data['key']),
+    ).toEqual([keys[1]]);
+  });
+
   test('still goes out when the ticket is resolved, and not when it is closed', () => {
     const open = (): Drive =>
       note(new Drive(PACK, { priority: 'P3' }), 'PT10M').give('PT20M', 'resolve', { resolution: 'x' });
