@@ -94,7 +94,6 @@ class Stage {
   readonly calendar: Plan['calendar'];
   private readonly answered = new Map<string, string>();
   private readonly days = new Map<string, number>();
-  private asked = 0;
 
   constructor(readonly plan: Plan) {
     this.inputs = [...plan.inputs];
@@ -181,7 +180,7 @@ class Stage {
     const key = `${player.id} ${fact.name}`;
     if (this.answered.get(key) === text) return;
     this.answered.set(key, text);
-    const answer = answerOf(fact, found, at, `${fact.name}:${cause}:${++this.asked}`);
+    const answer = answerOf(fact, found, at, `${fact.name}:${cause}`);
     player.heard.push({ kind: 'fact', answer });
   }
 }

@@ -31,8 +31,8 @@ function playInSplits(plan: Plan, random: () => number): TicketEvent[] {
   const me = summaryOf(opened.state);
   const asked = factsAt(pack, 'support')
     .filter((fact) => !plan.scripted(fact.name, plan.tickets[0]?.name ?? ''))
-    .map((fact, i): Input => {
-      const key = `${fact.name}:${me.id}/${opened.state.seq}:${i + 1}`;
+    .map((fact): Input => {
+      const key = `${fact.name}:${me.id}/${opened.state.seq}`;
       const answer = answerOf(fact, correlate(pack, fact, me, [], scenario.openedAt), scenario.openedAt, key);
       return { kind: 'fact', answer };
     });
