@@ -78,7 +78,7 @@ export interface EventPage {
 export interface TicketAccess {
   /** Its fields, `restricted_to` among them. */
   ticket: JsonObject;
-  pack: Pick<CompiledPack, 'fields' | 'people'>;
+  pack: Pick<CompiledPack, 'fields' | 'people' | 'paths'>;
 }
 
 /** Tickets are named by id or public number. Errors: ESC_TICKET_NOT_FOUND, and what each says. */
@@ -137,7 +137,7 @@ export interface BoardPort {
 /** A page of a register. */
 export interface RegisterPage {
   kind: KindDef;
-  pack: Pick<CompiledPack, 'fields' | 'people'>;
+  pack: Pick<CompiledPack, 'fields' | 'people' | 'paths'>;
   entries: RegisterEntry[];
   more: boolean;
 }

@@ -203,6 +203,7 @@ export const compilePath: Make<'paths', PathDef> = (c, name, source, path) => ({
   via: listOf(source.via),
   ...given('template', source.template),
   ...given('status', source.status),
+  ...(source.visible === 'staff' ? { visible: 'staff' as const } : {}),
 });
 
 export const compileReason: Make<'reasons', ReasonDef> = (c, name, source, path) => ({
@@ -248,4 +249,5 @@ export const compileGuard: Make<'guards', GuardDef> = (c, name, source, path) =>
   say: source.say ?? `the rule "${name.replace(/_/g, ' ')}" of the procedure is not met`,
   ...given('offer', source.offer),
   ...(source.override ? { override: { by: source.override.by, ...given('flag', source.override.flag) } } : {}),
+  ...(source.journal ? { journal: true } : {}),
 });

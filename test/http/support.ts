@@ -71,7 +71,7 @@ export class World {
   knowledge: KnowledgeWorld = { uses: [], votes: new Map(), comments: [], tickets: [] };
   /** Fields of the ticket beside the usual ones, and the pack that says who may read them. */
   fields: JsonObject = {};
-  visibility: TicketAccess['pack'] = { fields: {}, people: {} };
+  visibility: TicketAccess['pack'] = { fields: {}, people: {}, paths: {} };
   groups: string[] = [];
   own: CustomerWorld['own'] = [];
   accounts: CustomerWorld['accounts'] = {};

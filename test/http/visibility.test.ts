@@ -14,6 +14,7 @@ async function restricted(groups: string[] = []) {
   world.visibility = {
     fields: { loss: field('loss', 'security_team'), verdict: field('verdict', 'staff') },
     people: { security_team: role('security_team'), executives: role('executives', ['ceo']), ceo: role('ceo') },
+    paths: {},
   };
   world.fields = { loss: '9 million', verdict: 'phishing', restricted_to: ['security_team', 'executives'] };
   world.groups = groups;

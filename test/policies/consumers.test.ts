@@ -17,7 +17,6 @@ const LATER: Record<string, string> = {
   'facts.*.port': 'classification by models',
   rollout: 'rollout of a version',
   uses: 'composition of packs',
-  'people.*.queue': 'queues on the board',
   'commitments.*.title': 'the console',
 };
 

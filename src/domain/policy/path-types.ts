@@ -23,6 +23,8 @@ export interface PathDef {
   via: string[];
   template?: string;
   status?: string;
+  /** Its status is for the staff: a customer reads that the ticket is being worked on. */
+  visible?: 'staff';
 }
 
 /** Why a ticket is moved: what people may give as a reason, where it leads, and how it is counted. */

@@ -196,6 +196,8 @@ export interface GuardDef extends OfKinds {
   say: string;
   offer?: string;
   override?: { by: string[]; flag?: string };
+  /** An attempt that it refuses is recorded. */
+  journal?: boolean;
 }
 
 export interface TableRow {

@@ -53,6 +53,8 @@ function contact(scope: Scope, role: RoleDef, channel: Channel): string | undefi
     }
     return undefined;
   }
+  // What is shown on the console needs no address: it stands in the role's queue, or under its name.
+  if (channel === 'console') return role.queue ?? role.name;
   const own = CONTACT[channel] === undefined ? undefined : role[CONTACT[channel]];
   if (typeof own === 'string') return own;
   // Whoever is on duty has an address of their own; it is looked up at the delivery.

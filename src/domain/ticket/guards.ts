@@ -61,6 +61,7 @@ export function checkGuards(
     event: { type: command.name, at: turn.at, by: command.by, data: command.fields },
   };
   const failing: JsonObject[] = [];
+  let journal = false;
   const words: string[] = [];
   const overridden: string[] = [];
   for (const guard of packIndex(turn.pack, kindOf(turn.state.ticket)).guardsOf.get(command.name) ?? []) {
@@ -76,11 +77,15 @@ export function checkGuards(
       overridden.push(guard.override.flag ?? guard.name);
       continue;
     }
+    journal ||= guard.journal === true;
     failing.push(failed);
     words.push(failed.missing.length > 0 ? `${failed.say} (missing: ${failed.missing.join(', ')})` : failed.say);
   }
   if (failing.length > 0)
-    return rejection('ESC_GUARD_REFUSED', `${command.name} is refused: ${words.join('; ')}`, { guards: failing });
+    return rejection('ESC_GUARD_REFUSED', `${command.name} is refused: ${words.join('; ')}`, {
+      guards: failing,
+      ...(journal ? { audit: true } : {}),
+    });
   for (const flag of overridden)
     turn.emit({
       type: 'overridden',

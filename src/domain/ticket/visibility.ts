@@ -55,11 +55,13 @@ export function maySee(pack: Pick<CompiledPack, 'fields' | 'people'>, field: str
 
 /** A ticket's fields without those that the reader may not see. */
 export function visibleFields(
-  pack: Pick<CompiledPack, 'fields' | 'people'>,
+  pack: Pick<CompiledPack, 'fields' | 'people' | 'paths'>,
   ticket: JsonObject,
   reader: Reader,
 ): JsonObject {
-  return Object.fromEntries(Object.entries(ticket).filter(([name]) => maySee(pack, name, reader)));
+  const fields = Object.fromEntries(Object.entries(ticket).filter(([name]) => maySee(pack, name, reader)));
+  const inside = Object.values(pack.paths).some((path) => path.visible === 'staff' && path.status === ticket['status']);
+  return reader.kind === 'customer' && inside ? { ...fields, status: 'in_progress' } : fields;
 }
 
 /** What an event says, without the values of fields that the reader may not see; they are named, with null for a value. */

@@ -154,6 +154,11 @@ export const path = doc(
     ),
     template: doc(z.string().optional(), 'The words it is told with.', 'escalated'),
     status: doc(z.string().optional(), 'The status a ticket gets when it enters the path.', 'escalated'),
+    visible: doc(
+      z.enum(['all', 'staff']).default('all'),
+      'Who may read this status: where it is the staff only, the customer reads that the ticket is being worked on.',
+      'staff',
+    ),
     clauses,
   }),
   'Ordered levels. One that nobody acknowledges in time, or nobody can receive, leads to the next, then to the catch-all.',
@@ -221,6 +226,11 @@ export const guard = doc(
         'Who may pass, with a reason that is recorded.',
         { by: ['director'] },
       ).optional(),
+      journal: doc(
+        z.boolean().default(false),
+        'An attempt that it refuses is noted on the ticket, in the name of who made it.',
+        true,
+      ),
       clauses,
     })
     .refine((item) => item.needs.length > 0 || item.refuse !== undefined, 'must have needs or refuse'),

@@ -20,7 +20,11 @@ const PACK = {
     board: role('board', ['management']),
     director: role('director'),
   },
-} as unknown as Pick<CompiledPack, 'fields' | 'people'>;
+  paths: {
+    inside: { name: 'inside', status: 'Escalated - CIO', visible: 'staff' },
+    open: { name: 'open', status: 'escalated' },
+  },
+} as unknown as Pick<CompiledPack, 'fields' | 'people' | 'paths'>;
 const TICKET = { id: 'T', status: 'created', tier: 2, summary: 's', verdict: 'v', loss: '9', restricted_to: [] };
 
 const CUSTOMER: Reader = { kind: 'customer' };
@@ -36,6 +40,14 @@ describe('fields', () => {
     ['whoever reads everything', ALL, ['id', 'loss', 'restricted_to', 'status', 'summary', 'tier', 'verdict']],
   ])('%s sees what is theirs', (_who, reader, names) => {
     expect(Object.keys(visibleFields(PACK, TICKET, reader)).sort()).toEqual(names);
+  });
+
+  test.each([
+    ['Escalated - CIO', CUSTOMER, 'in_progress'],
+    ['Escalated - CIO', staff(), 'Escalated - CIO'],
+    ['escalated', CUSTOMER, 'escalated'],
+  ])('[CSR-001] the status %s of a path is read as its path says', (status, reader, read) => {
+    expect(visibleFields(PACK, { ...TICKET, status }, reader)['status']).toBe(read);
   });
 
   test('a change of a hidden field is told without its values', () => {
