@@ -49,6 +49,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
     const policy = policyCommand(program, io);
     policyTestCommand(policy, io, resolvePackDir);
     policyProveCommand(policy, io, resolvePackDir);
+    (await import('./preview.js')).previewCommand(policy, io);
   }
 }
 

@@ -1,11 +1,9 @@
 /** `tocsin policy …`: what a policy author does with a pack, apart from running it. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { TocsinError } from '../domain/errors';
-import type { Opening } from '../domain/ticket/types';
 import { dataDirectory, projectRoot } from '../local/paths';
 import { checkPack } from '../policies/checker';
 import { clauseMatrix, readClauseList, readScenarioClauses, readTestTitles, type ClauseRow } from '../policies/clauses';
@@ -13,7 +11,6 @@ import { clausesPage } from '../policies/clauses-page';
 import { languageReference, languageSchema } from '../policies/language-docs';
 import { loadPack, type LoadedPack, type Problem } from '../policies/load';
 import { diffPacks, type PackChange } from '../policies/pack-diff';
-import { previewTemplate } from '../policies/preview';
 import { publishPack } from '../policies/publish';
 import { table } from './tables';
 
@@ -104,24 +101,6 @@ async function clauses(
   io.err(`${counted(rows.length, 'clause')}: ${proved} proved by a scenario or test, ${bare.length} uncovered`);
 }
 
-async function preview(
-  io: PolicyIo,
-  reference: string,
-  template: string,
-  options: JsonOption & { ticket?: string; html?: boolean },
-): Promise<void> {
-  const loaded = await load(reference);
-  const opening = options.ticket === undefined ? undefined : (parse(await readFile(options.ticket, 'utf8')) as Opening);
-  const message = previewTemplate(loaded, template, opening);
-  if (!message) {
-    const known = Object.keys(loaded.templates).join(', ') || 'none';
-    throw new TocsinError('ESC_FIELD_INVALID', `the pack has no template "${template}"; it has ${known}`, { template });
-  }
-  if (options.json) io.out(asJson(message));
-  else if (options.html) io.out(message.html.trimEnd());
-  else io.out(`${message.subject === '' ? '' : `Subject: ${message.subject}\n\n`}${message.text.trimEnd()}`);
-}
-
 async function docs(io: PolicyIo, options: JsonOption & { write?: boolean }): Promise<void> {
   const text = languageReference();
   if (!options.write) {
@@ -184,14 +163,6 @@ export function policyCommand(program: Command, io: PolicyIo): Command {
     .option('--write', 'write the page docs/clauses-<pack>.md')
     .action((pack: string, options: JsonOption & { uncovered?: boolean; write?: boolean }) =>
       clauses(io, pack, options),
-    );
-  command('preview', 'render a template with sample values')
-    .argument('<pack>', PACK)
-    .argument('<template>', 'its name')
-    .option('--ticket <file>', 'an opening (JSON or YAML) whose values are used')
-    .option('--html', 'print the HTML part')
-    .action((pack: string, template: string, options: JsonOption & { ticket?: string; html?: boolean }) =>
-      preview(io, pack, template, options),
     );
   command('docs', 'print the reference of the language')
     .option('--write', `write it to ${DOCS}`)

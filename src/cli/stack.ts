@@ -1,5 +1,5 @@
 /** `up` (what `npm start` runs) and `doctor`. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newKeyRing } from '../client/encryption';
@@ -17,17 +17,7 @@ import { migrate } from '../store/migrate';
 import { savePolicyVersion, setDefaultPack } from '../store/policy-versions';
 import { keyFile } from './api';
 import { EXIT, type CliIo } from './io';
-
-/** What the project's package.json names: the pack new tickets run under, and an opening to try it with. */
-interface ProjectDefaults {
-  policy: string;
-  example: string;
-}
-
-function projectDefaults(): ProjectDefaults {
-  const manifest = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { tocsin: ProjectDefaults };
-  return manifest.tocsin;
-}
+import { projectDefaults } from './project-defaults';
 
 /** The pack new tickets run under: TOCSIN_POLICY, or the one that comes with the project. */
 export function packFolder(env: NodeJS.ProcessEnv): string {

@@ -37,6 +37,7 @@ export const ROUTE_ACCESS = {
   'GET /v1/tickets/:id/agenda': READERS,
   'GET /v1/tickets/:id/explain': READERS,
   'GET /v1/tickets/:id/deliveries': READERS,
+  'GET /v1/tickets/:id/messages/:template': READERS,
   'GET /v1/registers/:kind': READERS,
   // Which commands: COMMAND_ACCESS.
   'POST /v1/tickets/:id/commands/:command': ['intake', 'agent', 'commander', 'admin'],

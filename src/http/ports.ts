@@ -8,6 +8,7 @@ import type { BoardFilters } from '../store/board';
 import type { LedgerEntry } from '../store/ledger';
 import type { Erased } from '../store/party';
 import type { RegisterEntry, RegisterQuery } from '../store/registers';
+import type { Preview } from '../policies/preview';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
 import type { IntakePort } from './intake-ports';
@@ -89,6 +90,8 @@ export interface TicketPort {
   agenda(ticket: string): Promise<AgendaItem[]>;
   /** Events with `seq > after`, at most `limit`. */
   timeline(ticket: string, page: { after: number; limit: number }): Promise<EventPage>;
+  /** A template as it would read for the ticket as it stands. Errors: ESC_FIELD_INVALID for one the pack does not have. */
+  message(ticket: string, template: string): Promise<Preview>;
   /** Why each agenda item is due when it is. */
   explain?(ticket: string): Promise<Json>;
   /** Errors: the core's rejections; ESC_OUTCOME_UNKNOWN, ESC_TICKET_ARCHIVED. */

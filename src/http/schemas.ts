@@ -25,6 +25,19 @@ export const ticketParams = z.object({
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a ticket id (TICK-20250127-001) or a public number')
     .describe('Ticket id, or public number'),
 });
+/** A message of the procedure for a ticket. */
+export const messageParams = ticketParams.extend({
+  template: z.string().min(1).max(100).describe('The name of the template'),
+});
+
+/** How a message reads. */
+export const previewSchema = z.object({
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
+  madeUp: z.array(z.string()).describe('Names that had no value, and have a made-up one here'),
+});
+
 export const commandParams = ticketParams.extend({
   command: z.string().max(40).describe('A command, such as acknowledge or send_update'),
 });

@@ -22,6 +22,8 @@ import {
   openedSchema,
   repeatHeaders,
   rowSchema,
+  messageParams,
+  previewSchema,
   ticketParams,
   ticketSchema,
   timelineQuery,
@@ -174,6 +176,21 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     handler: async ({ params, request }) => {
       await readable(ports.tickets, params.id, keyOf(request));
       return agendaOf(await ports.tickets.agenda(params.id));
+    },
+  });
+
+  operation(app, {
+    method: 'GET',
+    url: '/v1/tickets/:id/messages/:template',
+    operationId: 'previewMessage',
+    summary: 'A message of the procedure as it would read for this ticket now; nothing is sent',
+    tag: 'tickets',
+    params: messageParams,
+    answers: { 200: { description: 'The words, and the names whose values are made up', schema: previewSchema } },
+    errors: [...READING, 'ESC_FIELD_INVALID'],
+    handler: async ({ params, request }) => {
+      await readable(ports.tickets, params.id, keyOf(request));
+      return ports.tickets.message(params.id, params.template);
     },
   });
 

@@ -10,7 +10,8 @@ import { explain } from '../domain/ticket/explain';
 import { groupsOf } from '../domain/ticket/visibility';
 import { refuseOpening } from '../domain/ticket/engine';
 import type { Assist } from '../knowledge/assist';
-import { readPublished } from '../policies/publish';
+import { previewTemplate } from '../policies/preview';
+import { readPublished, readTemplatesOf } from '../policies/publish';
 import { createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from '../store/api-keys';
 import { listTickets } from '../store/board';
 import type { Database } from '../store/database';
@@ -277,6 +278,16 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
     async explain(ticket) {
       const { pack, state } = await stateOf(ticket);
       return explain(pack, state) as unknown as Json;
+    },
+    async message(ticket, template) {
+      const { pack, state } = await stateOf(ticket);
+      const templates = await readTemplatesOf(packs, state.pack.hash);
+      const preview = previewTemplate({ pack, templates }, template, { state });
+      if (preview) return preview;
+      const known = Object.keys(templates).join(', ') || 'none';
+      throw new TocsinError('ESC_FIELD_INVALID', `the pack has no template "${template}"; it has ${known}`, {
+        field: 'template',
+      });
     },
     async access(ticket) {
       const id = await runningId(ticket);

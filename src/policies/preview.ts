@@ -1,6 +1,7 @@
 /** A template with made-up values, so that its author sees the words before anybody else does. */
 import type { FieldDef, Json, JsonObject } from '../domain/policy/types';
-import type { Opening } from '../domain/ticket/types';
+import type { Opening, TicketState } from '../domain/ticket/types';
+import { variablesOf } from '../domain/ticket/variables';
 import { HOUR_MS, MINUTE_MS, parseInstant } from '../domain/time/instants';
 import type { LoadedPack } from './load';
 import { renderTemplate, type RenderedMessage } from './templates';
@@ -81,12 +82,47 @@ const stepInto = (value: Json | undefined, key: string): Json | undefined =>
     ? value[key]
     : undefined;
 
-/** Render a template of a pack with sample values. Undefined where the pack has no such template. */
+/** A message as it would read, and the names for which a value had to be made up. */
+export interface Preview extends RenderedMessage {
+  madeUp: string[];
+}
+
+/** What a preview is made from: nothing, what intake says of a ticket, or a ticket as it stands. */
+export interface PreviewOf {
+  opening?: Opening;
+  state?: TicketState;
+}
+
+/** Values of a ticket as it stands, over made-up ones for what it does not have. */
+function varsOf(
+  loaded: Pick<LoadedPack, 'pack'>,
+  template: string,
+  of: PreviewOf,
+): { vars: JsonObject; madeUp: string[] } {
+  const { pack } = loaded;
+  const def = pack.templates[template];
+  const vars = sampleVars(loaded, template, of.opening);
+  if (!of.state || !def) return { vars, madeUp: of.opening ? [] : (def?.vars ?? []) };
+  const { state } = of;
+  const event = { type: 'preview', at: state.at, by: { name: 'tocsin', kind: 'engine' as const }, data: {} };
+  const madeUp: string[] = [];
+  for (const dotted of def.vars) {
+    const real = variablesOf({ pack, state, event }, { ...def, vars: [dotted] }, {}, Infinity);
+    const value = dotted.split('.').reduce<Json | undefined>(stepInto, real);
+    if (value === undefined) madeUp.push(dotted);
+    else put(vars, dotted, value);
+  }
+  return { vars, madeUp };
+}
+
+/** Render a template of a pack for a ticket, or with sample values. Undefined where the pack has no such template. */
 export function previewTemplate(
   loaded: Pick<LoadedPack, 'pack' | 'templates'>,
   template: string,
-  opening?: Opening,
-): RenderedMessage | undefined {
+  of: PreviewOf = {},
+): Preview | undefined {
   const source = loaded.templates[template];
-  return source && renderTemplate(template, source, sampleVars(loaded, template, opening), loaded.pack.zone);
+  if (!source) return undefined;
+  const { vars, madeUp } = varsOf(loaded, template, of);
+  return { ...renderTemplate(template, source, vars, loaded.pack.zone), madeUp };
 }

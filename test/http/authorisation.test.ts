@@ -22,6 +22,7 @@ const EXPECTED: Record<string, string> = {
   'GET /v1/tickets/:id/agenda': 'agent commander ops admin',
   'GET /v1/tickets/:id/explain': 'agent commander ops admin',
   'GET /v1/tickets/:id/deliveries': 'agent commander ops admin',
+  'GET /v1/tickets/:id/messages/:template': 'agent commander ops admin',
   'POST /v1/tickets/:id/commands/:command': 'intake agent commander admin',
   'POST /v1/tickets/:id/nudge': 'ops admin',
   'GET /v1/people': 'agent commander ops admin',
@@ -141,6 +142,7 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
     .replace(':slug', 'first-video')
     .replace(':name', 'helper')
     .replace(':file', 'portal.css')
+    .replace(':template', 'reply')
     .replace(':token', 'feed-of-the-test-number-0.ics')
     .replace(':kpi', 'frt')
     .replace(':series', 'calls')

@@ -185,6 +185,7 @@ describe('the OpenAPI document', () => {
        "GET /v1/tickets/{id}/customer getCustomerView [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/deliveries getDeliveries [200 400 401 403 404 429 500 503]",
        "GET /v1/tickets/{id}/explain explainTicket [200 400 401 403 404 410 429 500 503]",
+       "GET /v1/tickets/{id}/messages/{template} previewMessage [200 400 401 403 404 410 422 429 500 503]",
        "GET /v1/tickets/{id}/timeline getTimeline [200 400 401 403 404 410 429 500 503] query:after query:limit",
        "POST /portal/chat portalSay [200 303 400 401 403 404 413 429 500 503]",
        "POST /portal/help/{slug}/comments portalComment [200 303 400 401 403 404 413 429 500 503]",

@@ -222,6 +222,15 @@ export function portsOf(world: World): HttpPorts {
         const events = world.events.filter((event) => event.seq > after);
         return { openedAt: NOW - 60_000, events: events.slice(0, limit), more: events.length > limit };
       },
+      message: async (ticket, template) => {
+        found(ticket);
+        return {
+          subject: template,
+          text: `Dear Jane, ${template}`,
+          html: `<p>Dear Jane, ${template}</p>`,
+          madeUp: ['event.at'],
+        };
+      },
       explain: async (ticket) => {
         found(ticket);
         return [{ item: 'commitment:response', due: '2026-03-02T10:05:00Z' }];

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { policyCommand, resolvePackDir } from '../../src/cli/policy';
+import { previewCommand } from '../../src/cli/preview';
 import { languageReference } from '../../src/policies/language-docs';
 import { HEAD, packFolder, removePacks } from './support/pack-folder';
 
@@ -11,10 +12,12 @@ afterAll(removePacks);
 async function policy(...args: string[]): Promise<{ out: string; err: string; code: number }> {
   const said = { out: '', err: '' };
   const program = new Command('tocsin').exitOverride();
-  policyCommand(program, {
-    out: (text) => void (said.out += `${text}\n`),
-    err: (text) => void (said.err += `${text}\n`),
-  });
+  const io = {
+    stdin: process.stdin,
+    out: (text: string) => void (said.out += `${text}\n`),
+    err: (text: string) => void (said.err += `${text}\n`),
+  };
+  previewCommand(policyCommand(program, io), io);
   const before = process.exitCode;
   process.exitCode = 0;
   try {
@@ -109,6 +112,34 @@ describe('preview', () => {
     expect(JSON.parse((await policy('preview', dir, 'hello', '--json')).out)).toMatchObject({
       subject: 'Hello',
       text: 'Dear Ada Example\n',
+    });
+  });
+
+  test('renders what a scenario sends, and says what had to be made up for the ticket that it leaves', async () => {
+    const dir = packFolder({
+      'pack.yaml': GOOD,
+      'templates/hello.liquid': '---\naudience: customer\nsubject: Hello\n---\nDear {{ ticket.customer.name }}\n',
+      'templates/done.liquid': '---\nsubject: Done\n---\n{{ ticket.number }} {{ ticket.status }} {{ event.text }}\n',
+      'scenarios/one.yaml':
+        'policy: ..\nopened: 2026-03-02T10:00:00Z\nticket: { subject: s, channel: email, customer: { name: Bo, email: b@x.test, plan: starter } }\nscript: [{ at: PT1M, do: claim, by: agent }]\nuntil: PT2M\n',
+    });
+    const scenario = join(dir, 'scenarios/one.yaml');
+    expect((await policy('preview', dir, 'hello', '--ticket', scenario)).out).toContain('Dear Bo');
+    const left = await policy('preview', dir, 'done', '--ticket', scenario);
+    expect(left.out).toContain('10001 in_progress <event.text>');
+    expect(left.err).toBe('Made up: event.text\n');
+  });
+
+  test('an opening that the pack refuses, and a file that is not there, are refused', async () => {
+    const dir = good();
+    const file = join(dir, 'opening.json');
+    writeFileSync(file, JSON.stringify({ subject: 's', customer: { name: 'Bo', email: 'nobody', plan: 'starter' } }));
+    await expect(policy('preview', dir, 'hello', '--ticket', file)).rejects.toMatchObject({
+      code: 'ESC_FIELD_INVALID',
+    });
+    await expect(policy('preview', dir, 'hello', '--ticket', './none.yaml')).rejects.toMatchObject({
+      code: 'ESC_FIELD_INVALID',
+      message: expect.stringContaining('no file "./none.yaml"') as unknown,
     });
   });
 

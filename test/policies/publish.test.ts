@@ -147,7 +147,7 @@ describe('preview', () => {
       customer: { name: 'Bo', email: 'bo@x.test', plan: 'starter' },
       fields: { flags: ['loss'] },
     };
-    const message = previewTemplate(await loadFiles(files), 'm', opening);
+    const message = previewTemplate(await loadFiles(files), 'm', { opening });
     expect(message?.subject).toBe('TICK-20260127-001: All down');
     expect(message?.text).toContain('Dear Bo, loss next');
   });
