@@ -76,6 +76,19 @@ export interface Wanted {
   link?: string;
 }
 
+/** What was asked for at this very instant already: it is asked for once, with the fields it is to have now. */
+function askedFor(turn: Turn, to: string, opening: Opening, clauses: readonly string[]): boolean {
+  const twin = turn.events.find(
+    ({ at, type, data }) => at === turn.at && type === 'delivery' && data['verb'] === 'open' && data['to'] === to,
+  );
+  if (!twin) return false;
+  const { vars } = twin.data as unknown as Delivery;
+  const before = vars['opening'] as unknown as Opening;
+  vars['opening'] = { ...before, ...opening, fields: { ...before.fields, ...opening.fields } };
+  twin.clauses = [...new Set([...twin.clauses, ...clauses])];
+  return true;
+}
+
 /** Have a ticket of a kind opened: where one with this key is open, it is told `wanted` with the fields instead. */
 export function want(turn: Turn, wanted: Wanted, clauses: string[]): void {
   const { kind, key, subject, fields, link } = wanted;
@@ -92,10 +105,12 @@ export function want(turn: Turn, wanted: Wanted, clauses: string[]): void {
     ...text('category', category),
     fields: others,
   };
+  const to = key === '' ? kind : `${kind}:${key}`;
+  if (key !== '' && askedFor(turn, to, opening, clauses)) return;
   turn.emit({ type: 'ticket_wanted', clauses, data: { kind, key } });
   reach(turn, {
     verb: 'open',
-    to: key === '' ? kind : `${kind}:${key}`,
+    to,
     name: kind,
     vars: { kind, key, opening: opening as unknown as JsonObject, link: link ?? null },
     clauses,

@@ -201,6 +201,15 @@ describe('a register entry', () => {
     expect(drive.deliveries({ verb: 'open' })[0]?.clauses).toEqual(['R-1']);
   });
 
+  test('is wanted once at an instant at which several of its fields change, with all of them', () => {
+    const drive = new Drive(pack).give('PT1M', 'set', { level: 4, cause: 'dns' }).give('PT2M', 'set', { level: 5 });
+    expect(opens(drive)).toEqual([
+      ['PT1M', 'entry:T', { level: 4, cause: 'dns' }],
+      ['PT2M', 'entry:T', { level: 5, cause: 'dns' }],
+    ]);
+    expect(drive.of('ticket_wanted')).toHaveLength(2);
+  });
+
   test('is wanted at the opening where it holds then, and never by an entry itself', () => {
     expect(opens(new Drive(pack, { fields: { level: 5 } }))).toEqual([['PT0S', 'entry:T', { level: 5 }]]);
     const entry = new Drive(pack, { kind: 'entry', key: 'T', customer: undefined as never, fields: { level: 5 } });
