@@ -29,6 +29,8 @@ export interface RenderedTemplate {
   subject: string;
   text: string;
   html?: string;
+  /** Inline pictures of the HTML: base64 PNG by content id. */
+  images?: Record<string, string>;
 }
 
 /** Templates of a pack, rendered under Liquid's limits. Throws where the text cannot be made. */

@@ -83,6 +83,7 @@ export function createEmailChannel(options: EmailOptions): ChannelPort {
           subject: oneLine(message.subject),
           text: message.text,
           ...(message.html === undefined ? {} : { html: message.html }),
+          ...(message.images === undefined ? {} : { attachments: picturesOf(message.images) }),
           messageId: id,
           inReplyTo: root,
           references: [root],
@@ -123,6 +124,17 @@ export function createEmailChannel(options: EmailOptions): ChannelPort {
     close: () => transport.close(),
   };
 }
+
+/** Pictures that the HTML shows by content id. */
+const picturesOf = (images: Record<string, string>) =>
+  Object.entries(images).map(([cid, content]) => ({
+    cid,
+    content,
+    encoding: 'base64',
+    contentType: 'image/png',
+    contentDisposition: 'inline' as const,
+    filename: `${cid.split('@')[0] ?? 'picture'}.png`,
+  }));
 
 /** A header is one line: what would end it becomes a space, so that nobody adds a header through a subject. */
 function oneLine(text: string): string {

@@ -64,6 +64,7 @@ export function messageFor(
     subject,
     text: text.text,
     ...(text.html === undefined ? {} : { html: text.html }),
+    ...(text.images === undefined ? {} : { images: text.images }),
     to: [target.name === undefined ? { address: target.address } : { name: target.name, address: target.address }],
     ...(cc.length === 0 ? {} : { cc: [...cc] }),
     ...(delivery.importance === undefined ? {} : { importance: delivery.importance }),

@@ -31,6 +31,8 @@ export interface OutgoingMessage {
   subject: string;
   text: string;
   html?: string;
+  /** Inline pictures of the HTML: base64 PNG by content id. */
+  images?: Record<string, string>;
   /** Everyone it goes to; at least one. */
   to: Recipient[];
   /** Who gets a copy of a mail. */

@@ -39,12 +39,15 @@ export function authenticate(app: FastifyInstance, keys: KeyRing, identity?: Ide
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) accessOf(one, url);
   });
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return;
     const access = accessOf(request.method, request.routeOptions.url ?? '');
     if (access === 'public') return;
     if (access === 'visitor' || access === 'customer') return visitor(request, access, keys, identity);
-    const secret = bearerOf(request.headers.authorization);
+    const page = request.routeOptions.url?.startsWith('/dashboard') === true;
+    const secret =
+      bearerOf(request.headers.authorization) ?? (page ? basicOf(request.headers.authorization) : undefined);
+    if (page && secret === undefined) void reply.header('www-authenticate', 'Basic realm="Tocsin", charset="UTF-8"');
     if (secret === undefined && maySign(request)) return;
     const key = secret === undefined ? undefined : await keys.verify(secret);
     if (!key) throw new TocsinError('ESC_UNAUTHENTICATED', 'give a valid API key as "Authorization: Bearer tocsin_…"');
@@ -86,6 +89,14 @@ async function visitor(
 function maySign(request: FastifyRequest): boolean {
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
   return SIGNED_ROUTES.has(route) && (isSigned(request.headers) || request.headers['validation-token'] !== undefined);
+}
+
+/** The password of basic authentication: how a browser gives its key to a page. Pages only read. */
+function basicOf(header: string | undefined): string | undefined {
+  const given = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1];
+  const text = given === undefined ? '' : Buffer.from(given, 'base64').toString('utf8');
+  const at = text.indexOf(':');
+  return at < 0 || at === text.length - 1 ? undefined : text.slice(at + 1);
 }
 
 /** On the commands' route: whether the key's role has that command. One that does not exist is refused by the handler. */

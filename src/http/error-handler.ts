@@ -32,7 +32,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     );
   const wait = RETRY_AFTER_S[problem.code];
   if (wait !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', String(wait));
-  if (problem.code === 'ESC_UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="tocsin"');
+  if (problem.code === 'ESC_UNAUTHENTICATED' && !reply.hasHeader('www-authenticate'))
+    reply.header('www-authenticate', 'Bearer realm="tocsin"');
   // Sent as text: the documents of an operation's own schema must not be asked about a failure.
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }

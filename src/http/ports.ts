@@ -197,6 +197,15 @@ export interface ReportPort {
   catalogue(): Promise<JsonObject>;
   metrics(orders: readonly MetricOrder[], now: EpochMs): Promise<JsonObject[]>;
   csv(orders: readonly MetricOrder[], now: EpochMs): Promise<string>;
+  /** The live report of the pack; a moment old at most. */
+  dashboard(now: EpochMs): Promise<{ json: JsonObject; html: string }>;
+  /** A report of a period: as it was sent, or, where it was not or `fresh` is said, made now. */
+  report(
+    name: string,
+    period: string,
+    fresh: boolean,
+    now: EpochMs,
+  ): Promise<{ json: JsonObject; html: string; text: string }>;
   addPoints(
     series: string,
     points: readonly { value: number; at: EpochMs; labels: JsonObject; key?: string }[],

@@ -2,8 +2,11 @@
 import { TocsinError } from '../domain/errors';
 import { parsePeriod, UTC, type Period } from '../domain/metrics/periods';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
-import { parseInstant, type EpochMs } from '../domain/time/instants';
+import { formatInstant, parseInstant, type EpochMs } from '../domain/time/instants';
 import { askMetrics, windowOf, type AskedMetric, type ReportPack } from '../reports/ask';
+import { dashboardJson, dashboardOf, FRESH_MS, widgetsHtml } from '../reports/dashboard';
+import { composeReport, reportOf, reportPeriod } from '../reports/run';
+import { findReport } from '../store/reports';
 import { metricJson } from '../reports/present';
 import { csvOf } from '../reports/table';
 import type { Database } from '../store/database';
@@ -48,6 +51,7 @@ export function periodOf(pack: CompiledPack, order: MetricOrder, now: EpochMs): 
 
 /** The port over the store. */
 export function reportPort(pool: Database, read: (hash: string) => Promise<CompiledPack>): ReportPort {
+  let last: { at: EpochMs; made: Promise<{ json: JsonObject; html: string }> } | undefined;
   const ask = async (orders: readonly MetricOrder[], now: EpochMs) => {
     const report = await reportPackOf(pool, read);
     const asked = orders.map((order): AskedMetric => {
@@ -74,10 +78,48 @@ export function reportPort(pool: Database, read: (hash: string) => Promise<Compi
         window: def.window,
         clauses: def.clauses,
       }));
-      return { pack: { id: pack.id, hash }, metrics };
+      const reports = Object.values(pack.reports ?? {}).map((def): JsonObject => ({
+        report: def.name,
+        period: def.live ? 'live' : def.period,
+        to: def.to,
+        clauses: def.clauses,
+      }));
+      return { pack: { id: pack.id, hash }, metrics, reports };
     },
     metrics: async (orders, now) => (await ask(orders, now)).map(metricJson),
     csv: async (orders, now) => csvOf(await ask(orders, now)),
+    async dashboard(now) {
+      if (last && now - last.at < FRESH_MS && now >= last.at) return last.made;
+      const made = reportPackOf(pool, read).then(async (source) => {
+        const content = await dashboardOf(pool, source, now);
+        return { json: dashboardJson(content, now), html: widgetsHtml(content, now) };
+      });
+      last = { at: now, made };
+      // A failure is not kept for those who ask next.
+      made.catch(() => (last = undefined));
+      return made;
+    },
+    async report(name, period, fresh, now) {
+      const source = await reportPackOf(pool, read);
+      const def = reportOf(source.pack, name);
+      const kept = fresh ? undefined : await findReport(pool, source.pack.id, name, period);
+      const made = kept ?? (await composeReport(pool, source, def, reportPeriod(source.pack, def, period), now));
+      return {
+        json: {
+          report: made.name,
+          period: made.period,
+          title: made.title,
+          from: formatInstant(made.from),
+          to: formatInstant(made.to),
+          madeAt: formatInstant(made.madeAt),
+          sent: kept !== undefined,
+          packHash: made.packHash,
+          sections: made.content,
+        },
+        html: made.html,
+        text: made.text,
+      };
+    },
     addPoints: (series, points, now, by) =>
       addPoints(
         pool,

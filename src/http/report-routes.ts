@@ -6,6 +6,7 @@ import { parseInstant, type EpochMs } from '../domain/time/instants';
 import { keyOf } from './auth';
 import { operation } from './operation';
 import type { HttpPorts, MetricOrder } from './ports';
+import { prefersHtml } from './page';
 import { repeatKey } from './schemas';
 
 const name = (what: string) =>
@@ -109,6 +110,40 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
           .send(await ports.reports.csv([order], now()));
       const [found] = await ports.reports.metrics([order], now());
       return found;
+    },
+  });
+
+  operation(app, {
+    method: 'GET',
+    url: '/v1/reports/:kpi/:period',
+    operationId: 'getMadeReport',
+    summary: 'A report of a period, as it was sent or made now',
+    tag: 'reports',
+    params: z.object({
+      kpi: name('A report of the pack'),
+      period: periodText.describe('2025-01, 2025-W05, 2025-Q1, 2025-01-27'),
+    }),
+    querystring: z.object({
+      fresh: z.enum(['true', 'false']).default('false').describe('Made now from the archive, whatever was sent'),
+      format: z.enum(['json', 'html', 'text']).optional(),
+    }),
+    answers: {
+      200: {
+        description: 'The report',
+        schema: z.union([object, z.string()]),
+        types: ['application/json', 'text/html', 'text/plain'],
+      },
+    },
+    errors: ['ESC_REPORT_UNKNOWN', 'ESC_PACK_UNKNOWN'],
+    handler: async ({ params, query, request, reply }) => {
+      const found = await ports.reports.report(params.kpi, params.period, query.fresh === 'true', now());
+      const format = query.format ?? (prefersHtml(request.headers.accept) ? 'html' : 'json');
+      if (format === 'json') return found.json;
+      if (format === 'text') return reply.type('text/plain; charset=utf-8').send(found.text);
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+        .send(found.html);
     },
   });
 

@@ -28,6 +28,7 @@ import { peopleRoutes } from './people-routes';
 import { portalPages } from './portal-pages';
 import { portalRoutes, type AccountLinks } from './portal-routes';
 import { registerRoutes } from './register-routes';
+import { dashboardRoutes } from './dashboard-routes';
 import { reportRoutes } from './report-routes';
 import { rehearsalRoutes, YAML_TYPES } from './rehearsal-routes';
 import { serviceRoutes } from './service-routes';
@@ -121,6 +122,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   portalPages(app, ports, desk, options.links ?? {});
   helpPages(app, ports, conversations, now, options.forum);
   loginPages(app, ports);
+  dashboardRoutes(app, ports, now);
   statusRoutes(app, ports, now);
   serviceRoutes(app, ports, [registry, ...(options.registries ?? [])]);
   await app.ready();

@@ -50,8 +50,9 @@ export function compileReport(
     name,
     clauses: source.clauses,
     title: liquid(c, source.title, [...path, 'title']),
+    live: source.live,
     period: source.period,
-    at: pointOf(c, source.at, zone, [...path, 'at']),
+    ...given('at', source.at && pointOf(c, source.at, zone, [...path, 'at'])),
     to: listOf(source.to),
     sections: source.sections.map((section, i) => {
       const at = [...path, 'sections', i];

@@ -115,7 +115,7 @@ function zoneOffsets(c: Compiler, source: PackSource): OffsetTable {
 /** The other zones that points of the calendar name. One that is none is a fault of the point itself. */
 function otherZones(source: PackSource): Record<string, OffsetTable> {
   const named = [...Object.values(source.schedules), ...Object.values(source.reports)].flatMap(({ at }) =>
-    typeof at === 'string' || at.zone === undefined || at.zone === source.zone ? [] : [at.zone],
+    at === undefined || typeof at === 'string' || at.zone === undefined || at.zone === source.zone ? [] : [at.zone],
   );
   const publishYear = Number(source.version.from.slice(0, 4));
   return Object.fromEntries(

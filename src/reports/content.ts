@@ -2,7 +2,7 @@
 import type { MetricResult, MetricValue, Question } from '../domain/metrics/answers';
 import { evaluateMetric } from '../domain/metrics/evaluate';
 import { holds, itemsOf, valueOf, type Evidence, type Item } from '../domain/metrics/items';
-import { periodAt, periodKey, UTC, type Period } from '../domain/metrics/periods';
+import { periodAt, periodKey, UTC, windowAt, type Period } from '../domain/metrics/periods';
 import { ARROWS, markSign, numberText, percentText, valueText } from '../domain/metrics/words';
 import type { ReportDef, ReportList, ReportSection } from '../domain/policy/report-types';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
@@ -60,6 +60,12 @@ export function asksOf(
   return asks;
 }
 
+/** The period that a section's metric is asked over: a dashboard's are its own. */
+const askedOver = (pack: CompiledPack, report: ReportDef, period: Period, metric: string, back: number): Period =>
+  report.live
+    ? windowAt(pack.metrics[metric]?.window ?? 'month', period.to, pack.zoneOffsets ?? UTC)
+    : stretched(pack, report.period, period, back);
+
 /** A period with `back` units before it. */
 const stretched = (pack: CompiledPack, unit: ReportDef['period'], period: Period, back: number): Period =>
   back === 0 ? period : { from: periodAt(unit, period.from, pack.zoneOffsets ?? UTC, -back).from, to: period.to };
@@ -69,7 +75,7 @@ export function questionsOf(pack: CompiledPack, report: ReportDef, period: Perio
   return report.sections.flatMap((section) => [
     ...Object.values(asksOf(section, pack)).map((one): Question => ({
       metric: one.metric,
-      period: stretched(pack, report.period, period, one.back),
+      period: askedOver(pack, report, period, one.metric, one.back),
       ...(one.by ? { by: one.by } : {}),
     })),
     ...section.lists.map((list): Question => ({ metric: list.metric, period })),
@@ -113,6 +119,14 @@ export function metricView(result: MetricResult): JsonObject {
     label: result.label ?? '',
     target: result.target ?? '',
     groups,
+    compare: result.compare
+      ? {
+          newer: valueText(result.compare.newer, unit),
+          older: valueText(result.compare.older, unit),
+          arrow: result.compare.direction ? ARROWS[result.compare.direction] : '',
+          word: result.compare.word ?? 'no data',
+        }
+      : null,
     trend: result.trend ?? null,
     arrow: result.trend ? ARROWS[result.trend] : '',
     baseline: baseline?.title ?? '',
@@ -168,7 +182,7 @@ export function contentOf(evidence: Evidence, report: ReportDef, period: Period)
     for (const [name, one] of Object.entries(asksOf(section, pack))) {
       const result = evaluateMetric(evidence, {
         metric: one.metric,
-        period: stretched(pack, report.period, period, one.back),
+        period: askedOver(pack, report, period, one.metric, one.back),
         ...(one.by ? { by: one.by } : {}),
       });
       if (result) results[name] = result;

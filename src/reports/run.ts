@@ -1,6 +1,6 @@
 /** What calendar time does: reports are made, kept and addressed; scheduled tickets are planned. */
 import { TocsinError } from '../domain/errors';
-import { parsePeriod, periodAt, UTC, type Period } from '../domain/metrics/periods';
+import { parsePeriod, periodKey, UTC, type Period } from '../domain/metrics/periods';
 import type { CalendarPoint, ReportDef } from '../domain/policy/report-types';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { Delivery } from '../domain/ticket/types';
@@ -24,7 +24,9 @@ export interface CalendarEntry {
 /** Everything that a pack has on the calendar. Computed dates are no points: they are the version's own. */
 export function calendarOf(pack: CompiledPack): CalendarEntry[] {
   return [
-    ...Object.values(pack.reports ?? {}).map((one): CalendarEntry => ({ kind: 'report', name: one.name, at: one.at })),
+    ...Object.values(pack.reports ?? {}).flatMap((one): CalendarEntry[] =>
+      one.at && !one.live ? [{ kind: 'report', name: one.name, at: one.at }] : [],
+    ),
     ...Object.values(pack.schedules).flatMap((one): CalendarEntry[] =>
       'cel' in one.at ? [] : [{ kind: 'schedule', name: one.name, at: one.at }],
     ),
@@ -77,40 +79,48 @@ export async function makeReport(
 /** The report of a period, kept. */
 export async function keepReport(
   pool: Database,
-  { pack, hash }: ReportPack,
+  source: ReportPack,
   def: ReportDef,
   period: Period,
   { at, now, replace = false }: MakeOptions,
 ): Promise<StoredReport> {
+  const key = periodKey(def.period, period.from, source.pack.zoneOffsets ?? UTC);
+  const kept = replace ? undefined : await findReport(pool, source.pack.id, def.name, key);
+  if (kept) return kept;
+  return saveReport(pool, { ...(await composeReport(pool, source, def, period, now)), dueAt: at }, replace);
+}
+
+/** A report of a period from the archive as it is now; nothing is kept. */
+export async function composeReport(
+  pool: Database,
+  { pack, hash }: ReportPack,
+  def: ReportDef,
+  period: Period,
+  now: EpochMs,
+): Promise<StoredReport> {
   const evidence = await evidenceFor(pool, pack, questionsOf(pack, def, period));
   const content = contentOf(evidence, def, period);
-  const kept = replace ? undefined : await findReport(pool, pack.id, def.name, content.period.key);
-  if (kept) return kept;
   const page = pageOf(content, `Made ${formatInstant(now)} of the pack ${pack.id} (${hash.slice(0, 12)}).`);
-  return saveReport(
-    pool,
-    {
-      pack: pack.id,
-      name: def.name,
-      period: content.period.key,
-      from: period.from,
-      to: period.to,
-      dueAt: at,
-      madeAt: now,
-      packHash: hash,
-      title: content.title,
-      html: page.html,
-      text: textOf(content),
-      content: content.parts.map((part): JsonObject => ({
-        title: part.title,
-        lines: part.lines,
-        clauses: def.sections.find((one) => one.title === part.title)?.clauses ?? [],
-        ...(part.chart ? { chart: metricJson(part.chart) } : {}),
-      })),
-      images: { html: page.mail, pictures: page.images },
-    },
-    replace,
-  );
+  return {
+    pack: pack.id,
+    name: def.name,
+    period: content.period.key,
+    from: period.from,
+    to: period.to,
+    dueAt: period.to,
+    madeAt: now,
+    packHash: hash,
+    title: content.title,
+    html: page.html,
+    text: textOf(content),
+    content: content.parts.map((part): JsonObject => ({
+      title: part.title,
+      lines: part.lines,
+      clauses: def.sections.find((one) => one.title === part.title)?.clauses ?? [],
+      ...(part.chart ? { chart: metricJson(part.chart) } : {}),
+    })),
+    images: { html: page.mail, pictures: page.images },
+  };
 }
 
 /** The template name under which a kept report is a message. */
@@ -164,7 +174,3 @@ async function entriesOf(pool: Database, series: string | undefined, at: EpochMs
   const newest = new Map(points.map((point) => [String(point.labels['email'] ?? point.labels['key'] ?? ''), point]));
   return [...newest.values()].filter((point) => point.value > 0).map((point) => point.labels);
 }
-
-/** The first instant of the period that follows: when a report that is asked for by hand was due. */
-export const dueAfter = (period: Period, pack: CompiledPack, unit: ReportDef['period']): EpochMs =>
-  periodAt(unit, period.to, pack.zoneOffsets ?? UTC).from;

@@ -16,7 +16,11 @@ import { listOverrides } from '../store/overrides';
 import { postUpdate } from '../store/status-page';
 import { findTicket, markArchived } from '../store/ticket';
 import type { TicketClient } from '../client/tickets';
+import { REPORT_TEMPLATE } from '../reports/run';
+import { reportMail } from '../reports/mail';
 import { createAudiences } from './audiences';
+import { createScheduled } from './scheduled';
+import type { ScheduledActivities } from '../workflows/scheduled';
 import { createTicketChannel } from './ticket-channel';
 import type { ArchiveBatch, TicketActivities } from '../workflows/messages';
 
@@ -24,7 +28,7 @@ import type { ArchiveBatch, TicketActivities } from '../workflows/messages';
 const OVERRIDES_EVERY_MS = 5_000;
 
 export interface WorkerActivities {
-  activities: TicketActivities;
+  activities: TicketActivities & ScheduledActivities;
   close(): void;
 }
 
@@ -109,6 +113,7 @@ export function createActivities(
     settleLater,
     templates: {
       render: async (hash, template, vars, zone) => {
+        if (template.startsWith(REPORT_TEMPLATE)) return reportMail(pool, (await reader.pack(hash)).id, template);
         const source = (await reader.templates(hash))[template];
         if (!source) throw new Error(`the pack has no template "${template}"`);
         return renderTemplate(template, source, vars, zone);
@@ -126,6 +131,7 @@ export function createActivities(
   return {
     activities: {
       ...deliver,
+      ...createScheduled({ pool, pack: (hash) => reader.pack(hash), deliver, now: () => Date.now() }),
       async archiveEvents(batch: ArchiveBatch) {
         const hash = batch.pack ?? (await findTicket(pool, batch.ticket))?.packHash;
         let kept = 0;

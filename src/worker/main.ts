@@ -16,7 +16,10 @@ import { createActivities } from './activities';
 import { keepBundle, type KeptBundle } from './bundle';
 import { processConfig } from '../client/process-config';
 import { PackCodec } from './pack-codec';
+import { syncCalendar } from './calendar';
 import { fetchPacks } from './packs';
+import { readPublished } from '../policies/publish';
+import { activePack } from '../store/policy-versions';
 import { startDispatcher } from './dispatcher';
 import { startSweeper } from './sweeper';
 import { DEPLOYMENT, makeCurrent, olderBuilds } from './versions';
@@ -93,7 +96,22 @@ async function main(): Promise<void> {
   const running = Promise.all(workers.map((worker) => worker.run()));
   if (config.versioning) await makeCurrent(client, bundle.buildId);
   const sweeper = startSweeper(pool, tickets, (text) => log.warn(text));
-  const packs = setInterval(() => void fetchPacks(pool, config.packs).catch(() => undefined), PACKS_EVERY_MS);
+  let onCalendar = '';
+  const calendar = async (): Promise<void> => {
+    const active = await activePack(pool);
+    if (!active || active.hash === onCalendar) return;
+    const pack = await readPublished(config.packs, active.hash);
+    await syncCalendar(client, pack, { workflow: config.taskQueue, activity: QUEUES.store });
+    onCalendar = active.hash;
+  };
+  const look = async (): Promise<void> => {
+    await fetchPacks(pool, config.packs);
+    await calendar();
+  };
+  const packs = setInterval(
+    () => void look().catch((error: unknown) => log.warn(`calendar: ${String(error)}`)),
+    PACKS_EVERY_MS,
+  );
 
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

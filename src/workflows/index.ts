@@ -1,2 +1,3 @@
 /** The workflow bundle's entry. */
 export { ticket } from './ticket';
+export { scheduled } from './scheduled';

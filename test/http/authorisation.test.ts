@@ -40,6 +40,12 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/erasures': 'admin',
   'GET /v1/reports': 'agent commander ops admin',
   'GET /v1/reports/:kpi': 'agent commander ops admin',
+  'GET /v1/reports/:kpi/:period': 'agent commander ops admin',
+  'GET /v1/dashboard': 'agent commander ops admin',
+  'GET /v1/dashboard/stream': 'agent commander ops admin',
+  'GET /dashboard': 'agent commander ops admin',
+  'GET /dashboard/widgets': 'agent commander ops admin',
+  'GET /dashboard/htmx.js': 'public',
   'POST /v1/series/:series': 'intake ops admin',
   'GET /v1/channels': 'intake agent commander ops admin editor',
   'GET /v1/availability': 'intake agent commander ops admin editor',
@@ -145,6 +151,8 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
     .replace(':template', 'reply')
     .replace(':token', 'feed-of-the-test-number-0.ics')
     .replace(':kpi', 'frt')
+    .replace(':period', '2025-01')
+    .replace(/dashboard\/stream$/, 'dashboard/stream?for=0')
     .replace(':series', 'calls')
     .replace(':kind', pattern.startsWith('/v1/registers') ? 'risk' : 'support')
     .replace(':platform', 'zendesk')

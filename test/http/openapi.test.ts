@@ -132,6 +132,9 @@ describe('the OpenAPI document', () => {
     expect(shape.sort()).toMatchInlineSnapshot(`
      [
        "GET / getFrontDoor [200 429 500]",
+       "GET /dashboard getDashboardPage [200 401 403 404 422 429 500 503]",
+       "GET /dashboard/htmx.js getDashboardScript [200 429 500]",
+       "GET /dashboard/widgets getDashboardWidgets [200 401 403 404 422 429 500 503]",
        "GET /healthz getHealth [200 500]",
        "GET /metrics getMetrics [200 401 403 429 500 503]",
        "GET /openapi.json getOpenApi [200 401 403 429 500 503]",
@@ -154,6 +157,8 @@ describe('the OpenAPI document', () => {
        "GET /v1/adapters listAdapters [200 401 403 429 500 503]",
        "GET /v1/availability getAvailability [200 400 401 403 404 422 429 500 503] query:pack query:channel query:plan query:at",
        "GET /v1/channels listChannels [200 400 401 403 422 429 500 503] query:pack",
+       "GET /v1/dashboard getDashboard [200 401 403 404 422 429 500 503]",
+       "GET /v1/dashboard/stream streamDashboard [200 400 401 403 404 422 429 500 503] query:for",
        "GET /v1/forms/{kind} getForm [200 400 401 403 404 422 429 500 503] query:pack",
        "GET /v1/intake/phone/menu getMenu [200 400 401 403 422 429 500 503] query:pack",
        "GET /v1/intake/phone/waiting listCallers [200 400 401 403 429 500 503] query:queue",
@@ -179,6 +184,7 @@ describe('the OpenAPI document', () => {
        "GET /v1/replies listReplies [200 400 401 403 422 429 500 503] query:pack",
        "GET /v1/reports listReports [200 401 403 422 429 500 503]",
        "GET /v1/reports/{kpi} getReport [200 400 401 403 404 422 429 500 503] query:from query:to query:period query:by query:plan query:priority query:tier query:channel query:queue query:format",
+       "GET /v1/reports/{kpi}/{period} getMadeReport [200 400 401 403 404 422 429 500 503] query:fresh query:format",
        "GET /v1/tickets listTickets [200 400 401 403 429 500 503] query:kind query:status query:priority query:queue query:owner query:pack query:q query:view query:by query:team query:breached query:sort query:cursor query:limit",
        "GET /v1/tickets/{id} getTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/agenda getAgenda [200 400 401 403 404 410 429 500 503]",

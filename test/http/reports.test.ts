@@ -32,7 +32,10 @@ describe('key figures', () => {
 it('stores measurements at the instant they belong to, else now', async () => {
   const stored: unknown[] = [];
   const { ask } = await api({}, (ports) => {
-    ports.reports.addPoints = async (series, points, at, by) => stored.push([series, points, at, by]);
+    ports.reports = {
+      ...ports.reports,
+      addPoints: async (series, points, at, by) => stored.push([series, points, at, by]),
+    };
   });
   const body = {
     points: [

@@ -1,4 +1,5 @@
 /** A server over ports in memory, and what the tests of `test/http` share. */
+import { reportStub } from './report-stub';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { TocsinError, type ErrorCode } from '../../src/domain/errors';
 import type { JsonObject } from '../../src/domain/policy/types';
@@ -309,12 +310,7 @@ export function portsOf(world: World): HttpPorts {
       },
     },
     knowledge: memoryKnowledge(world.knowledge),
-    reports: {
-      catalogue: async () => ({ pack: { id: 'secureai', hash: 'abc' }, metrics: [] }),
-      metrics: async (orders) => orders.map((order) => ({ ...order })),
-      csv: async (orders) => `metric\n${orders.map((one) => one.metric).join('\n')}\n`,
-      addPoints: async (_series, points) => points.length,
-    },
+    reports: reportStub,
     portal: portalOf(world),
     conversations: conversationsOf(world),
     accounts: accountsOf(world),

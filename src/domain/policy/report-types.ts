@@ -39,8 +39,11 @@ export interface ReportDef {
   name: string;
   clauses: string[];
   title: string;
+  /** A dashboard: each metric over its own window, made whenever somebody looks. */
+  live: boolean;
   period: 'day' | 'week' | 'month' | 'quarter';
-  at: CalendarPoint;
+  /** When it is made and sent; a live one has none. */
+  at?: CalendarPoint;
   to: string[];
   sections: ReportSection[];
 }

@@ -5,8 +5,8 @@ import { cel, clauses, doc, name, names, time, weekday } from './common';
 /** A point of the calendar. */
 export const calendarPoint = z.strictObject({
   day: doc(weekday.optional(), 'Each week on this day.', 'mon'),
-  month: doc(z.number().int().min(1).max(31).optional(), 'Each month on this day.', 1),
-  quarter: doc(z.number().int().min(1).max(92).optional(), 'Each quarter on this day.', 1),
+  month: doc(z.number().int().min(1).max(28).optional(), 'Each month on this day.', 1),
+  quarter: doc(z.number().int().min(1).max(28).optional(), 'Each quarter on this day.', 1),
   time: doc(time, 'The time of day; each day where nothing else is said.', '09:00'),
   zone: doc(z.string().optional(), 'The time zone; the pack’s when left out.', 'America/New_York'),
 });
@@ -50,9 +50,14 @@ const section = z.strictObject({
 export const report = doc(
   z.strictObject({
     title: doc(z.string(), 'Its title, in Liquid.', 'REPORT - {{ period.month | upcase }} {{ period.year }}'),
-    period: doc(z.enum(['day', 'week', 'month', 'quarter']), 'The period before its instant.', 'month'),
-    at: doc(calendarPoint, 'When it is made and sent.', { month: 1, time: '09:00' }),
-    to: doc(names, 'The roles that get it by mail.', ['support_manager', 'director']),
+    live: doc(
+      z.boolean().default(false),
+      'A dashboard: made whenever somebody looks, each metric over its own window; never sent.',
+      true,
+    ),
+    period: doc(z.enum(['day', 'week', 'month', 'quarter']).default('day'), 'The period before its instant.', 'month'),
+    at: doc(calendarPoint.optional(), 'When it is made and sent.', { month: 1, time: '09:00' }),
+    to: doc(names.default([]), 'The roles that get it by mail.', ['support_manager', 'director']),
     sections: doc(z.array(section).min(1), 'Its sections.', [
       { title: 'Summary', lines: ['Total Tickets: {{ metric.total_tickets.text }}'] },
     ]),
