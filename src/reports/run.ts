@@ -1,6 +1,7 @@
 /** What calendar time does: reports are made, kept and addressed; scheduled tickets are planned. */
 import { TocsinError } from '../domain/errors';
 import { parsePeriod, periodKey, UTC, type Period } from '../domain/metrics/periods';
+import { computedInstant } from '../domain/policy/due-schedules';
 import type { CalendarPoint, ReportDef } from '../domain/policy/report-types';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { Delivery } from '../domain/ticket/types';
@@ -18,18 +19,21 @@ import { metricJson } from './present';
 export interface CalendarEntry {
   kind: 'report' | 'schedule';
   name: string;
-  at: CalendarPoint;
+  /** A point that comes again, or the one instant of a computed date. */
+  at: CalendarPoint | { instant: EpochMs };
 }
 
-/** Everything that a pack has on the calendar. Computed dates are no points: they are the version's own. */
+/** Everything that a pack has on the calendar. A date that cannot be computed is on none. */
 export function calendarOf(pack: CompiledPack): CalendarEntry[] {
   return [
     ...Object.values(pack.reports ?? {}).flatMap((one): CalendarEntry[] =>
       one.at && !one.live ? [{ kind: 'report', name: one.name, at: one.at }] : [],
     ),
-    ...Object.values(pack.schedules).flatMap((one): CalendarEntry[] =>
-      'cel' in one.at ? [] : [{ kind: 'schedule', name: one.name, at: one.at }],
-    ),
+    ...Object.values(pack.schedules).flatMap((one): CalendarEntry[] => {
+      if (!('cel' in one.at)) return [{ kind: 'schedule', name: one.name, at: one.at }];
+      const instant = computedInstant(pack, one.at.cel.x);
+      return instant === undefined ? [] : [{ kind: 'schedule', name: one.name, at: { instant } }];
+    }),
   ];
 }
 

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import type { CompiledPack } from '../domain/policy/types';
-import type { CalendarPoint } from '../domain/policy/report-types';
 import { calendarOf, type CalendarEntry } from '../reports/run';
 import type { ScheduledOrder } from '../workflows/scheduled';
 
@@ -20,8 +19,27 @@ const DAYS = {
 
 type Calendar = NonNullable<ScheduleOptions['spec']['calendars']>[number];
 
-/** A point of the calendar as Temporal takes it. The zone goes beside it, so that DST is the server's arithmetic. */
-export function calendarSpec(at: CalendarPoint): Calendar {
+const MONTHS = [
+  ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
+  ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
+];
+
+/**
+ * A point of the calendar as Temporal takes it, or one instant, in UTC. The zone goes beside it, so that DST is the
+ * server's arithmetic.
+ */
+export function calendarSpec(at: CalendarEntry['at']): Calendar {
+  if ('instant' in at) {
+    const date = new Date(at.instant);
+    return {
+      year: date.getUTCFullYear(),
+      month: MONTHS[date.getUTCMonth()] ?? 'JANUARY',
+      dayOfMonth: date.getUTCDate(),
+      hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(),
+      second: date.getUTCSeconds(),
+    };
+  }
   const [hour = 0, minute = 0] = at.time.split(':').map(Number);
   const time = { hour, minute, second: 0 };
   if (at.day !== undefined) return { ...time, dayOfWeek: DAYS[at.day] };
@@ -50,7 +68,7 @@ function optionsOf(pack: string, entry: CalendarEntry, queues: CalendarQueues): 
   return {
     digest,
     scheduleId,
-    spec: { calendars: [calendarSpec(entry.at)], timezone: entry.at.zone },
+    spec: { calendars: [calendarSpec(entry.at)], timezone: 'instant' in entry.at ? 'UTC' : entry.at.zone },
     policies: { overlap: ScheduleOverlapPolicy.ALLOW_ALL, catchupWindow: CATCH_UP },
     state: { note: digest },
     action: {

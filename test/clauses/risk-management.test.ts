@@ -5,6 +5,8 @@ import type { CompiledPack, JsonObject } from '../../src/domain/policy/types';
 import { handle, open } from '../../src/domain/ticket/engine';
 import { loadPack, type LoadedPack } from '../../src/policies/load';
 import { renderTemplate } from '../../src/policies/templates';
+import { calendarOf } from '../../src/reports/run';
+import { calendarSpec } from '../../src/worker/calendar';
 import { contentOf, type ReportContent } from '../../src/reports/content';
 import { ask, period, ticket } from '../support/histories';
 
@@ -93,6 +95,19 @@ it('the head names both directors, both owners and the next review [RISK-066] [R
     changes: 'Initial policy',
     owners: ['operations_manager', 'risk_specialist'],
     next_review: '2027-12-01',
+  });
+});
+
+it('[RISK-062] [RISK-067] the date of the next review is on the calendar of the worker, once', () => {
+  const entry = calendarOf(pack).find((one) => one.name === 'annual_review');
+  expect(entry?.at).toEqual({ instant: Date.UTC(2027, 11, 1) });
+  expect(entry && calendarSpec(entry.at)).toEqual({
+    year: 2027,
+    month: 'DECEMBER',
+    dayOfMonth: 1,
+    hour: 0,
+    minute: 0,
+    second: 0,
   });
 });
 

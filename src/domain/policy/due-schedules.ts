@@ -10,7 +10,7 @@ const UTC: OffsetTable = { at: [], seconds: [0] };
 const tableOf = (pack: CompiledPack, zone: string): OffsetTable => pack.zones?.[zone] ?? pack.zoneOffsets ?? UTC;
 
 /** A computed date (`=version.next_review`): a day begins at midnight in the pack's zone. */
-function computed(pack: CompiledPack, src: Parameters<typeof compileExpr>[0]): EpochMs | undefined {
+export function computedInstant(pack: CompiledPack, src: Parameters<typeof compileExpr>[0]): EpochMs | undefined {
   const value = compileExpr(src)({ get: (name) => (name === 'version' ? pack.version : undefined), call: () => null });
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;
@@ -27,7 +27,7 @@ export function dueSchedules(pack: CompiledPack, from: EpochMs, until: EpochMs):
     .flatMap(({ name, at }) => {
       if (!('cel' in at))
         return pointsBetween(at, tableOf(pack, at.zone), from, until).map((one) => ({ at: one, name }));
-      const one = computed(pack, at.cel.x);
+      const one = computedInstant(pack, at.cel.x);
       return one !== undefined && one >= from && one <= until ? [{ at: one, name }] : [];
     })
     .sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1));
