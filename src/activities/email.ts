@@ -19,7 +19,7 @@ import { safeDetail, type Secret } from './secret';
 export interface EmailOptions {
   /** `smtp://user:password@host:587`, `smtps://…`. */
   url: Secret;
-  /** `Tocsin <tocsin@example.com>`; its domain is the domain of the message ids. */
+  /** `Tocsin <tocsin@example.com>`, for messages that name no sender; its domain is the domain of every message id. */
   from: string;
   /** For one whole message. Default 15 s. */
   timeoutMs?: number;
@@ -69,13 +69,17 @@ export function createEmailChannel(options: EmailOptions): ChannelPort {
 
   async function sendOne(message: OutgoingMessage, to: Recipient, id: string, signal: AbortSignal): Promise<void> {
     if (!ADDRESS.test(to.address)) throw new PermanentDeliveryError(`not a mail address: ${safeDetail(to.address)}`);
+    const sender = message.from === undefined ? from : parseMailbox(message.from);
+    if (sender === undefined)
+      throw new PermanentDeliveryError(`not a mail address to send from: ${safeDetail(message.from ?? '')}`);
+    const priority = message.priorityHeader ?? (message.importance && PRIORITY[message.importance]);
     // A bad address of a copy does not keep the mail from the one it is for.
     const cc = (message.cc ?? []).filter((one) => ADDRESS.test(one.address) && one.address !== to.address);
     const root = messageIdOf(`thread|${message.threadKey}`, domain);
     try {
       await underSignal(signal, timeoutMs, (sendSignal) =>
         transport.sendMail({
-          from: { name: oneLine(from?.name ?? ''), address: from?.address ?? '' },
+          from: { name: oneLine(sender.name ?? ''), address: sender.address },
           to: { name: oneLine(to.name ?? ''), address: to.address },
           ...(cc.length === 0
             ? {}
@@ -91,7 +95,7 @@ export function createEmailChannel(options: EmailOptions): ChannelPort {
           headers: {
             'Auto-Submitted': 'auto-generated',
             'X-Tocsin-Delivery': oneLine(message.key),
-            ...(message.importance === undefined ? {} : { Priority: PRIORITY[message.importance] }),
+            ...(priority === undefined ? {} : { Priority: oneLine(priority) }),
           },
           signal: sendSignal,
         }),

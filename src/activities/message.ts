@@ -68,6 +68,8 @@ export function messageFor(
     to: [target.name === undefined ? { address: target.address } : { name: target.name, address: target.address }],
     ...(cc.length === 0 ? {} : { cc: [...cc] }),
     ...(delivery.importance === undefined ? {} : { importance: delivery.importance }),
+    ...(delivery.from === undefined ? {} : { from: delivery.from }),
+    ...(delivery.priorityHeader === undefined ? {} : { priorityHeader: delivery.priorityHeader }),
     threadKey:
       isIncident(delivery) && delivery.path !== undefined ? `${delivery.ticket}|${delivery.path}` : delivery.ticket,
     ...(delivery.state === undefined ? {} : { state: delivery.state }),

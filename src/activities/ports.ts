@@ -39,6 +39,10 @@ export interface OutgoingMessage {
   cc?: Recipient[];
   /** How a mail is marked; unmarked when left out. */
   importance?: 'high' | 'normal' | 'low';
+  /** In whose name a mail is sent: an address or `Name <address>`; the channel's own when left out. */
+  from?: string;
+  /** What a mail's header Priority says; the word of the importance when left out. */
+  priorityHeader?: string;
   /** What belongs together at the receiver: a mail thread, an incident at the pager (ticket, or ticket and path). */
   threadKey: string;
   /** For a status page: its state. */

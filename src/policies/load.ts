@@ -205,6 +205,8 @@ function templateDefs(
         ...(Object.keys(head.let).length === 0 ? {} : { let: c.values(head.let, ['templates', name, 'let']) }),
         ...c.maybeValue('cc', head.cc, ['templates', name, 'cc']),
         ...c.maybeValue('importance', head.importance, ['templates', name, 'importance']),
+        ...(head.from === undefined ? {} : { from: head.from }),
+        ...c.maybeValue('priority', head.priority, ['templates', name, 'priority']),
         clauses: head.clauses.map((id) =>
           source.clause_prefix && !id.startsWith(source.clause_prefix) ? source.clause_prefix + id : id,
         ),

@@ -177,45 +177,67 @@ it('begins the root cause analysis with what is known of the incident [SEC-ESC-1
 });
 
 describe('a reply to the customer', () => {
-  const reply = async (script: string): Promise<RenderedMessage> => {
-    const ticket = `ticket: { subject: Report is empty, channel: email, priority: P2, ${CUSTOMER} }`;
-    const [one] = sent(await play(`${ticket}\nscript:\n${script}\nuntil: PT1H`), 'reply');
-    if (!one) throw new Error('no reply was sent');
-    return one;
-  };
+  type Mail = RenderedMessage & { data: JsonObject };
   const CLAIM = '  - { at: PT5M, do: claim, by: Ben }\n';
+  const mail = async (
+    over: { priority?: string; claim?: string; more?: string; customer?: string } = {},
+  ): Promise<Mail> => {
+    const { priority = 'P2', claim = CLAIM, more = '', customer = CUSTOMER } = over;
+    const ticket = `ticket: { subject: Report is empty, channel: email, priority: ${priority}, ${customer} }`;
+    const script = `${claim}  - { at: PT6M, do: reply, by: Ben, text: We look into it.${more} }`;
+    const rows = await play(`${ticket}\nscript:\n${script}\nuntil: PT1H`);
+    const row = rows.find((one) => one.type === 'delivery' && one.data['template'] === 'reply');
+    const [one] = sent(rows, 'reply');
+    if (!one || !row) throw new Error('no reply was sent');
+    return { ...one, data: row.data };
+  };
+  const section = (text: string, from: string, to: string): string =>
+    text.slice(text.indexOf(from) + from.length, text.indexOf(to)).trim();
 
-  it('has the ticket number in its subject and its priority in its text [SEC-HD-032]', async () => {
-    const { subject, text } = await reply(`${CLAIM}  - { at: PT6M, do: reply, by: Ben, text: We look into it. }`);
+  it('goes from the support desk to the customer, its number in the subject [SEC-HD-032]', async () => {
+    const { subject, data } = await mail();
+    expect(data).toMatchObject({ from: 'SecureAI Support <support@secureai.com>', to: 'jane@example.com' });
     expect(subject).toBe('[Ticket #10001] Your SecureAI Support Request');
-    expect(text).toContain('- Priority: P2 (High)');
   });
 
-  it('has all sections; nothing to do is said, nobody assigned is the team [SEC-HD-033]', async () => {
-    const mine = (
-      await reply(`${CLAIM}  - { at: PT6M, do: reply, by: Ben, text: We look into it., next_steps: Send us the file. }`)
-    ).text;
-    expect(lines(mine)[0]).toBe('Dear Jane Smith,');
-    for (const part of [
-      'Ticket Details:',
-      '- Ticket ID: #10001',
-      '- Status: In progress',
-      '- Assigned To: Ben',
-      'Issue Summary: Report is empty',
-      'Current Status: We look into it.',
-      'Next Steps: Send us the file.',
-      'Expected Resolution: ',
-    ])
-      expect(mine).toContain(part);
-    const ours = (await reply('  - { at: PT6M, do: reply, by: Ben, text: We look into it. }')).text;
-    expect(ours).toContain('- Assigned To: SecureAI Support Team');
-    expect(ours).toContain('Next Steps: None needed');
+  it.each([
+    ['P1', 'high'],
+    ['P2', 'high'],
+    ['P3', 'normal'],
+    ['P4', 'low'],
+  ])('has the header Priority: %s [SEC-HD-032]', async (priority, importance) => {
+    const { data } = await mail({ priority });
+    expect(data).toMatchObject({ priorityHeader: priority, importance });
+  });
+
+  it('greets, thanks, and has every section of the template in its order [SEC-HD-033]', async () => {
+    const { text } = await mail({ more: ', next_steps: Send us the file.' });
+    expect(text).toMatch(/^\s*Dear Jane Smith,\n\nThank you for contacting SecureAI Support\.\n\nTicket Details:\n/);
+    expect(
+      section(text, 'Ticket Details:', 'Issue Summary:')
+        .split('\n')
+        .map((line) => line.trim()),
+    ).toEqual(['- Ticket ID: #10001', '- Priority: P2 (High)', '- Status: In progress', '- Assigned To: Ben']);
+    expect(section(text, 'Issue Summary:', 'Current Status:')).toBe('Report is empty');
+    expect(section(text, 'Current Status:', 'Next Steps:')).toBe('We look into it.');
+    expect(section(text, 'Next Steps:', 'Expected Resolution:')).toBe('Send us the file.');
+    expect(section(text, 'Expected Resolution:', 'You can track')).toBe('under investigation');
+  });
+
+  it('says when the customer need do nothing, and names the team where nobody is assigned [SEC-HD-033]', async () => {
+    const { text } = await mail({ claim: '' });
+    expect(section(text, 'Next Steps:', 'Expected Resolution:')).toBe('None needed from you.');
+    expect(section(text, '- Assigned To:', 'Issue Summary:')).toBe('SecureAI Support Team');
   });
 
   it('ends with the link of the ticket and the signature [SEC-HD-034]', async () => {
-    const { text } = await reply(`${CLAIM}  - { at: PT6M, do: reply, by: Ben, text: We look into it. }`);
-    expect(text).toContain('https://support.secureai.com/tickets/10001\n');
-    expect(lines(text).slice(-3)).toEqual(['Best regards,', 'Ben', 'SecureAI Support Team']);
+    const { text } = await mail();
+    expect(lines(text).slice(-4)).toEqual([
+      'You can track this ticket at: https://support.secureai.com/tickets/10001',
+      'Best regards,',
+      'Ben',
+      'SecureAI Support Team',
+    ]);
   });
 });
 

@@ -56,6 +56,21 @@ describe('e-mail by SMTP', () => {
     expect([header('priority', 1), server.taken[1]?.parsed.cc]).toEqual([undefined, undefined]);
   });
 
+  test('sends in the name that the message gives, with its Priority; in the desk’s own otherwise [SEC-HD-032]', async () => {
+    const from = 'SecureAI Support <support@secureai.com>';
+    await port.send(mail({ from, priorityHeader: 'P2', importance: 'high' }), never());
+    await port.send(mail({ key: 'plain' }), never());
+    expect(server.taken.map((one) => one.parsed.from)).toEqual([
+      { name: 'SecureAI Support', address: 'support@secureai.com' },
+      { name: 'Tocsin', address: 'tocsin@support.example' },
+    ]);
+    expect([header('priority'), header('importance'), header('x-priority')]).toEqual(['P2', 'High', '1 (Highest)']);
+    expect(server.taken[0]?.parsed.inReplyTo).toBe(server.taken[1]?.parsed.inReplyTo);
+    const bad = await errorOf(port.send(mail({ from: 'nobody' }), never()));
+    expect(bad).toMatchObject({ name: 'PermanentDeliveryError', code: 'ESC_PROVIDER_REFUSED' });
+    expect(server.taken).toHaveLength(2);
+  });
+
   test('gives a delivery the same Message-ID on every attempt', async () => {
     await port.send(mail(), never());
     await port.send(mail(), never());

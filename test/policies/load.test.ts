@@ -268,6 +268,16 @@ describe('templates', () => {
       'templates/note.liquid:3:1 error unknown field "audiense" (schema)',
     ],
     [
+      'a sender that is no address',
+      '---\nclauses: []\nfrom: SecureAI Support\n---\n',
+      'templates/note.liquid:3:7 error "from" must be an address or "Name <address>" (schema)',
+    ],
+    [
+      'a sender on two lines',
+      '---\nfrom: "Support\\nBcc: <a@example.com>"\n---\n',
+      'templates/note.liquid:2:7 error "from" must be an address or "Name <address>" (schema)',
+    ],
+    [
       'a head that is no YAML',
       '---\nneeds: [a\n---\n',
       'templates/note.liquid:3:1 error Flow sequence in block collection must be sufficiently indented and end with a ] (yaml)',

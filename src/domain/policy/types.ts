@@ -318,6 +318,10 @@ export interface TemplateDef {
   cc?: Value;
   /** The importance a mail is marked with. */
   importance?: Value;
+  /** In whose name the mail is sent: an address or `Name <address>`. */
+  from?: string;
+  /** What the header Priority of the mail says. */
+  priority?: Value;
   clauses: string[];
   subject: boolean;
 }

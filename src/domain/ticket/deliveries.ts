@@ -8,6 +8,7 @@ import { linkTo } from './links';
 import { pageMissed, pageTaken } from './paths';
 import { holdDelivery, hoursOf } from './hours';
 import type { Turn } from './turn';
+import type { MailHeaders } from './mail-headers';
 import { variablesOf } from './variables';
 import type { Channel, Delivery, DeliveryState, Receipt } from './types';
 
@@ -199,20 +200,26 @@ function setOf(turn: Turn, action: DeliverAction, target: Target): Pick<Delivery
 
 const IMPORTANCE = ['high', 'normal', 'low'] as const;
 
-/** Who gets a copy of a mail, and how important it is marked: the template says, an action may say otherwise of the copy. */
+/** Sender, copies and marks of a mail: the template says, an action may say otherwise of the copy. */
 function headersOf(
   turn: Turn,
   scope: Scope,
   action: DeliverAction,
   template: TemplateDef | undefined,
-): Pick<Delivery, 'cc' | 'importance'> {
+): MailHeaders {
   const env = makeEnv(scope);
   const copies = action.cc ?? template?.cc;
   const to = copies ? valueIn(env, copies) : null;
   const cc = isUnknown(to) ? [] : membersOf(turn.pack, namesOf(to));
   const marked = template?.importance ? valueIn(env, template.importance) : undefined;
   const importance = IMPORTANCE.find((one) => one === marked);
-  return { ...(cc.length === 0 ? {} : { cc }), ...(importance === undefined ? {} : { importance }) };
+  const priority = template?.priority ? valueIn(env, template.priority) : undefined;
+  return {
+    ...(cc.length === 0 ? {} : { cc }),
+    ...(importance === undefined ? {} : { importance }),
+    ...(template?.from === undefined ? {} : { from: template.from }),
+    ...(typeof priority === 'string' && priority !== '' ? { priorityHeader: priority } : {}),
+  };
 }
 
 function draftAudience(scope: Scope, action: DeliverAction): string {

@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../policy/types';
 import type { DurationMs, EpochMs } from '../time/instants';
+import type { MailHeaders } from './mail-headers';
 import type { SequenceState } from './sequence-types';
 import type { FlowState, Said } from './flow-types';
 
@@ -178,7 +179,7 @@ export type Channel =
  * ticket; one that has ended is a receipt `dropped`). A delivery is the data of a `delivery` event, and what a lane hands to
  * its activity.
  */
-export interface Delivery {
+export interface Delivery extends MailHeaders {
   /** `ticket|cause|slot|channel` (design.md, decision 9). */
   key: string;
   ticket: string;
@@ -206,9 +207,6 @@ export interface Delivery {
   ifLate: 'send' | 'latest-only' | 'drop';
   /** For a draft: the role it was prepared for. */
   draftFor?: string;
-  /** Who gets a copy of a mail: roles and addresses; and how it is marked. */
-  cc?: string[];
-  importance?: 'high' | 'normal' | 'low';
 }
 
 export interface ClockState {

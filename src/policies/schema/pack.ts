@@ -100,6 +100,9 @@ export const pack = z.strictObject({
 });
 export type PackSource = z.infer<typeof pack>;
 
+/** `address@host` or `Name <address@host>`, on one line. */
+const MAILBOX = /^(?:[^\s<>@,;"]+@[^\s<>@,;"]+|[^<>@"\r\n]+ <[^\s<>@,;"]+@[^\s<>@,;"]+>)$/;
+
 /** The head of a template file, between two lines of `---`. */
 export const templateHead = doc(
   z.strictObject({
@@ -117,6 +120,16 @@ export const templateHead = doc(
       value.optional(),
       'How a mail is marked: high, normal or low, or computed.',
       "=ticket.priority == 'P1' ? 'high' : 'normal'",
+    ),
+    from: doc(
+      z.string().regex(MAILBOX, 'must be an address or "Name <address>"').optional(),
+      'In whose name the mail is sent; the address of the installation (TOCSIN_MAIL_FROM) when left out.',
+      'Support <support@example.com>',
+    ),
+    priority: doc(
+      value.optional(),
+      'What the header Priority of the mail says, in place of the word of its importance.',
+      '=ticket.priority',
     ),
     subject: doc(z.string().optional(), 'The subject, in Liquid.', '{{ ticket.number }}: update'),
   }),
