@@ -201,12 +201,7 @@ function setOf(turn: Turn, action: DeliverAction, target: Target): Pick<Delivery
 const IMPORTANCE = ['high', 'normal', 'low'] as const;
 
 /** Sender, copies and marks of a mail: the template says, an action may say otherwise of the copy. */
-function headersOf(
-  turn: Turn,
-  scope: Scope,
-  action: DeliverAction,
-  template: TemplateDef | undefined,
-): MailHeaders {
+function headersOf(turn: Turn, scope: Scope, action: DeliverAction, template: TemplateDef | undefined): MailHeaders {
   const env = makeEnv(scope);
   const copies = action.cc ?? template?.cc;
   const to = copies ? valueIn(env, copies) : null;
