@@ -5,6 +5,7 @@ import { openingOf, promised } from '../domain/assistant/promise';
 import type { AssistantDef, AssistantQuestion, ConversationState, Turn, Visitor } from '../domain/assistant/types';
 import { TocsinError } from '../domain/errors';
 import type { CompiledPack, Json, JsonObject } from '../domain/policy/types';
+import type { Opening } from '../domain/ticket/types';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
 import { factAt } from './accounts';
 import type { Desk } from './desk';
@@ -19,6 +20,8 @@ export interface ChatMessage {
   guess?: { intent: string; confidence: number } | undefined;
   visitor: Visitor;
   language: string;
+  /** What whoever passes the message on knows of a ticket that the conversation opens. */
+  opens?: (opening: Opening) => Opening;
 }
 
 /** What the assistant says. */
@@ -102,7 +105,7 @@ export class Conversations {
     pack: CompiledPack,
     def: AssistantDef,
     id: string,
-    { visitor, language }: ChatMessage,
+    { visitor, language, opens = (opening) => opening }: ChatMessage,
     state: ConversationState,
     question: AssistantQuestion,
   ): Promise<JsonObject> {
@@ -129,7 +132,7 @@ export class Conversations {
       }
       case 'open_ticket': {
         const opened = await this.ports.tickets.open({
-          opening: openingOf(def, state, question.opening),
+          opening: opens(openingOf(def, state, question.opening)),
           pack: pack.id,
           idempotencyKey: `conversation:${id}/${state.messages.length}`,
           receivedAt: at,

@@ -13,6 +13,7 @@ export interface AdapterHealth {
 export interface IntakePort {
   memory: IntakeMemory;
   customers: IntakeCustomers;
+  /** In the place of the pack's assistant. */
   bot?: IntakeBot;
   /** The secrets that webhooks are signed with, by source. */
   secrets: ReadonlyMap<string, string>;

@@ -3,14 +3,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TocsinError, type ErrorCode } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
 import type { EpochMs } from '../domain/time/instants';
-import { chatSession, snippetOf, takeMessage, takePage, takeSession } from '../intake/chat';
+import { chatSession, takeMessage, takePage, takeSession } from '../intake/chat';
 import { takeMail } from '../intake/email';
 import { intercomNotification, messagesOf } from '../intake/intercom';
 import { menuOf } from '../intake/menu';
 import { callEvent, takeCall, waitingCalls } from '../intake/phone';
-import type { IntakePorts } from '../intake/ports';
+import type { IntakeBot, IntakePorts } from '../intake/ports';
 import { callOf, ringcentralNotification } from '../intake/ringcentral';
 import { signerOf } from '../intake/signature';
+import { snippetOf } from '../intake/snippet';
 import { PLATFORMS, takeForeign } from '../intake/ticketing';
 import {
   chatBody,
@@ -50,7 +51,7 @@ const TAKEN: ErrorCode[] = [
 const answers = { 200: { description: 'What became of it', schema: intakeAnswer } };
 
 /** Adds the routes. They keep the body as it came, so that its signature can be checked. */
-export function intakeRoutes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs): void {
+export function intakeRoutes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs, bot: IntakeBot): void {
   app.register(async (scope) => {
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
       const raw = body as Buffer;
@@ -69,12 +70,11 @@ export function intakeRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
         done(null, body);
       },
     );
-    routes(scope, ports, now);
+    routes(scope, ports, deskOf(app, ports, now, bot), now);
   });
 }
 
-function routes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs): void {
-  const desk = deskOf(ports, now);
+function routes(app: FastifyInstance, ports: HttpPorts, desk: IntakePorts, now: () => EpochMs): void {
   const signed = (request: FastifyRequest, ...sources: string[]): void => {
     if (request.apiKey) return;
     const body = request.rawBody ?? Buffer.alloc(0);
@@ -245,7 +245,7 @@ function routes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs): voi
 }
 
 /** Intake over the ports of the server. */
-function deskOf(ports: HttpPorts, now: () => EpochMs): IntakePorts {
+function deskOf(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs, bot: IntakeBot): IntakePorts {
   return {
     pack: () => ports.policies.active(),
     tickets: {
@@ -258,7 +258,8 @@ function deskOf(ports: HttpPorts, now: () => EpochMs): IntakePorts {
     },
     memory: ports.intake.memory,
     customers: ports.intake.customers,
-    ...(ports.intake.bot ? { bot: ports.intake.bot } : {}),
+    bot: ports.intake.bot ?? bot,
+    failed: (what, error) => app.log.warn({ err: error }, `intake goes on without its ${what}`),
     now,
   };
 }

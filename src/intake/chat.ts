@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import type { JsonObject, WayInDef } from '../domain/policy/types';
+import type { Opening } from '../domain/ticket/types';
 import { formatInstant } from '../domain/time/instants';
 import { availability, type Availability } from './availability';
-import { once, type IntakePorts, type Thread } from './ports';
+import { once, type BotAnswer, type IntakePorts, type OpenedTicket, type Thread } from './ports';
 import {
   keptFields,
   openingOf,
@@ -135,21 +136,37 @@ async function began(ports: IntakePorts, message: ChatMessage, thread: Thread): 
   const found = availability(pack, 'chat', customer.plan, ports.now());
   const history = [...historyOf(thread), { from: message.from, text: message.text }];
   const chat: Chat = { ports, pack, message, customer, way, kept, found, history };
-  if (found.then === 'wait' || found.then === 'bot') {
-    const answer = await ports.bot?.answer({
+  if (found.then !== 'wait' && found.then !== 'bot') return offline(chat);
+  const answer = await botAnswer(chat, thread);
+  if (answer?.ticket) return handedBy(chat, answer, answer.ticket);
+  if (answer && !answer.handoff) {
+    const next = [...history, { from: 'bot', text: answer.text }];
+    const data = { history: next, ...(answer.session === undefined ? {} : { session: answer.session }) };
+    await ports.memory.keep('chat', message.conversation, { data }, ports.now());
+    return { does: 'answered', by: 'bot', text: answer.text };
+  }
+  return found.then === 'wait' ? handed(chat, answer?.text) : offline(chat);
+}
+
+/** What the chatbot says. One that fails is one that is not there: whoever waits must reach a person all the same. */
+async function botAnswer(chat: Chat, { data }: Thread): Promise<BotAnswer | undefined> {
+  const { ports, message, customer, history, found } = chat;
+  if (!ports.bot) return undefined;
+  const { session } = data;
+  const opening = await openingFor(chat, found.then === 'wait' ? withHuman(chat) : withNobody(chat));
+  return ports.bot
+    .answer({
       conversation: message.conversation,
       text: message.text,
       customer,
       history,
+      opening,
+      ...(typeof session === 'string' ? { session } : {}),
+    })
+    .catch((error: unknown) => {
+      ports.failed?.('bot', error);
+      return undefined;
     });
-    if (answer && !answer.handoff) {
-      const next = [...history, { from: 'bot', text: answer.text }];
-      await ports.memory.keep('chat', message.conversation, { data: { history: next } }, ports.now());
-      return { does: 'answered', by: 'bot', text: answer.text };
-    }
-    if (found.then === 'wait') return handed(chat, answer?.text);
-  }
-  return offline(chat);
 }
 
 interface Chat {
@@ -163,11 +180,30 @@ interface Chat {
   history: JsonObject[];
 }
 
+const queueOf = ({ found, way }: Chat): string => found.queue ?? way?.queue ?? 'chat';
+const withHuman = (chat: Chat): JsonObject => ({
+  chat_with: 'human',
+  chat_queue: queueOf(chat),
+  ...chat.found.opens,
+});
+const withNobody = ({ found }: Chat): JsonObject => ({ chat_with: 'nobody', ...nextOf(found), ...found.opens });
+const nextOf = ({ nextOpening: next }: Availability) =>
+  next === undefined ? {} : { next_opening: formatInstant(next) };
+
 /** To a person: a ticket with the whole conversation, first in its queue by the plan's rank. */
 async function handed(chat: Chat, said?: string): Promise<JsonObject> {
+  return waits(chat, await open(chat, withHuman(chat)), said);
+}
+
+/** The chatbot handed over, and opened the ticket itself. */
+async function handedBy(chat: Chat, { text }: BotAnswer, ticket: OpenedTicket): Promise<JsonObject> {
+  await keep(chat, ticket);
+  return chat.found.then === 'wait' ? waits(chat, ticket, text) : left(chat, ticket, text);
+}
+
+async function waits(chat: Chat, ticket: OpenedTicket, said?: string): Promise<JsonObject> {
   const { ports, message, found, customer } = chat;
-  const queue = found.queue ?? chat.way?.queue ?? 'chat';
-  const ticket = await open(chat, { chat_with: 'human', chat_queue: queue, ...found.opens });
+  const queue = queueOf(chat);
   await ports.memory.wait({
     channel: 'chat',
     id: message.conversation,
@@ -177,33 +213,42 @@ async function handed(chat: Chat, said?: string): Promise<JsonObject> {
     plan: customer.plan,
     since: ports.now(),
   });
-  return {
-    does: 'handed',
-    ticket: ticket.id,
-    number: ticket.number,
-    queue,
-    ...(said === undefined ? {} : { text: said }),
-  };
+  return { does: 'handed', ticket: ticket.id, number: ticket.number, queue, ...textOf(said) };
 }
 
 /** Nobody is there: what was written opens a ticket, and the customer is told when somebody is. */
 async function offline(chat: Chat): Promise<JsonObject> {
-  const { found } = chat;
-  const next = found.nextOpening === undefined ? {} : { next_opening: formatInstant(found.nextOpening) };
-  const ticket = await open(chat, { chat_with: 'nobody', ...next, ...found.opens });
+  return left(chat, await open(chat, withNobody(chat)));
+}
+
+function left({ found }: Chat, ticket: OpenedTicket, said?: string): JsonObject {
   return {
     does: 'offline',
     state: found.state,
     ticket: ticket.id,
     number: ticket.number,
     ...(found.nextOpening === undefined ? {} : { nextOpening: formatInstant(found.nextOpening) }),
+    ...textOf(said),
   };
 }
 
-async function open(chat: Chat, fields: JsonObject): Promise<{ id: string; number: string }> {
+const textOf = (said: string | undefined): JsonObject => (said === undefined ? {} : { text: said });
+
+async function open(chat: Chat, fields: JsonObject): Promise<OpenedTicket> {
+  const { ports, message } = chat;
+  const opening = await openingFor(chat, fields);
+  const ticket = await ports.tickets.open(opening, `intake/chat/${message.conversation}/${message.id}`, ports.now());
+  await keep(chat, ticket);
+  return ticket;
+}
+
+const keep = ({ ports, message, history }: Chat, { id }: OpenedTicket): Promise<void> =>
+  ports.memory.keep('chat', message.conversation, { ticket: id, data: { history } }, ports.now());
+
+async function openingFor(chat: Chat, fields: JsonObject): Promise<Opening> {
   const { ports, pack, message, customer, way, kept, history } = chat;
   const pages = await ports.memory.views('chat', String(customer['user_id'] ?? customer.email), 5);
-  const opening = openingOf(pack, {
+  return openingOf(pack, {
     channel: 'chat',
     subject: subjectOf(message.text, 'Chat'),
     body: history
@@ -214,9 +259,6 @@ async function open(chat: Chat, fields: JsonObject): Promise<{ id: string; numbe
     externalId: `intercom/${message.conversation}`,
     fields: { ...kept, ...fields, visited_pages: pages.map((one) => one.what) },
   });
-  const ticket = await ports.tickets.open(opening, `intake/chat/${message.conversation}/${message.id}`, ports.now());
-  await ports.memory.keep('chat', message.conversation, { ticket: ticket.id, data: { history } }, ports.now());
-  return ticket;
 }
 
 const historyOf = (thread: Thread): JsonObject[] =>
@@ -251,12 +293,3 @@ async function profileOf(
 
 const defined = (values: Partial<Customer>): JsonObject =>
   Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-
-/** The snippet that a page embeds, with what is known of whoever looks at it. No text in it can end the script. */
-export function snippetOf(settings: JsonObject): string {
-  const json = JSON.stringify(settings, null, 2)
-    .replace(/</g, '\\u003c')
-    .replace(/\u2028/g, '\\u2028')
-    .replace(/\u2029/g, '\\u2029');
-  return `<script>\nwindow.intercomSettings = ${json};\n</script>`;
-}

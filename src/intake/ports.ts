@@ -6,7 +6,7 @@ import type { Customer, Pack } from './ways';
 
 export interface IntakeTickets {
   /** Opens a ticket; the same key opens it once. */
-  open(opening: Opening, key: string, at: EpochMs): Promise<{ id: string; number: string }>;
+  open(opening: Opening, key: string, at: EpochMs): Promise<OpenedTicket>;
   /** A command; the same id counts once. Errors: the core's refusals. */
   command(ticket: string, name: string, fields: JsonObject, by: Actor, id: string, at: EpochMs): Promise<void>;
   /** The ticket of an id or public number. */
@@ -62,14 +62,33 @@ export interface IntakeCustomers {
   byAttribute(name: string, value: string): Promise<Customer | undefined>;
 }
 
-/** The chatbot. Undefined where it is not there: then a person answers. */
+export interface OpenedTicket {
+  id: string;
+  number: string;
+}
+
+/** What the chatbot says to a message. */
+export interface BotAnswer {
+  text: string;
+  /** A person is to take over. */
+  handoff: boolean;
+  /** The ticket of the handover, where the bot opened it itself. */
+  ticket?: OpenedTicket;
+  /** The bot's own name of the conversation, given back with the next message. */
+  session?: string;
+}
+
+/** The chatbot. Undefined, or an error, where it is not there: then a person answers. */
 export interface IntakeBot {
   answer(asked: {
     conversation: string;
+    session?: string;
     text: string;
     customer: Customer;
     history: JsonObject[];
-  }): Promise<{ text: string; handoff: boolean; reason?: string } | undefined>;
+    /** What intake knows of a ticket that would be opened now. */
+    opening: Opening;
+  }): Promise<BotAnswer | undefined>;
 }
 
 export interface IntakePorts {
@@ -78,6 +97,8 @@ export interface IntakePorts {
   memory: IntakeMemory;
   customers: IntakeCustomers;
   bot?: IntakeBot;
+  /** Something that intake got on without failed. */
+  failed?(what: string, error: unknown): void;
   now(): EpochMs;
 }
 

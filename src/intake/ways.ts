@@ -31,6 +31,9 @@ export function planOf(way: WayInDef | undefined, ...said: unknown[]): string | 
 export const unknownAddress = (id: string): string =>
   `${id.replace(/[^A-Za-z0-9._-]/g, '') || 'unknown'}@unknown.invalid`;
 
+/** Whether an address is one that no mail can reach. */
+export const isUnknownAddress = (email: string): boolean => email.endsWith('@unknown.invalid');
+
 /** A subject from the first words of a message. */
 export function subjectOf(text: string, otherwise: string): string {
   const line = text.replace(/\s+/g, ' ').trim();

@@ -71,6 +71,7 @@ describe('the chat', () => {
     const taken = await post(server, 'chat', {
       app_id: 'secureai_app_id',
       user_id: 'e',
+      email: 'e@example.com',
       company: { plan: 'enterprise' },
       conversation_id: 'e',
       message: 'Hello',

@@ -134,7 +134,7 @@ it('every channel opens a ticket that says which it was [SEC-HD-192]', async () 
     body: 'From: a@b.de\r\nTo: support@secureai.com\r\nSubject: x\r\n\r\ny',
     headers: { 'content-type': 'message/rfc822' },
   });
-  await post(server, 'chat', { app_id: 'secureai_app_id', user_id: 'u', conversation_id: 'c', message: 'Hello' });
+  await post(server, 'chat', { app_id: 'secureai_app_id', email: 'u@b.de', conversation_id: 'c', message: 'Hello' });
   await post(server, 'phone', { id: '1', call: 'p', event: 'option', key: '9' });
   for (const channel of ['portal', 'api'])
     await server.ask('POST', '/v1/tickets', {
