@@ -164,7 +164,7 @@ describe('views', () => {
     expect(await seen('mine', { by: 'nobody' })).toEqual([]);
   });
 
-  test('of what somebody escalated follow the ticket, whoever has it now', async () => {
+  test('of what somebody escalated follow the ticket, whoever has it now [SEC-ESC-140]', async () => {
     const mine = await put({ owner: 'ann', status: 'escalated' });
     await put({ owner: 'ann', status: 'escalated' });
     const event = { ...opened({}), seq: 2, at: AT, type: 'escalated', by: { name: 'john', kind: 'person' as const } };
