@@ -96,8 +96,39 @@ for (const pack of packs) {
   });
 }
 
+/** Packs that are still being built: their rows may say that they come later. */
+const UNFINISHED = new Set(['trust-safety']);
+/** Clauses of each procedure, as the catalogue counts them. */
+const COUNTS: Record<string, number> = {
+  secureai: 519,
+  'trust-safety': 320,
+  'contacts-escalation': 52,
+  'risk-management': 67,
+};
+const CATALOGUES = resolve(__dirname, '../../../shared/clauses');
+
+it('every clause of the catalogue is listed by its pack, and nothing else is', async () => {
+  const lists = new Map<string, string[]>();
+  for (const pack of Object.keys(COUNTS)) {
+    const { clauses } = await readClauseList(join(POLICIES, pack));
+    lists.set(pack, Object.keys(clauses));
+    expect([pack, Object.keys(clauses).length]).toEqual([pack, COUNTS[pack]]);
+  }
+  if (!existsSync(CATALOGUES)) {
+    process.stderr.write(`the catalogue is not beside the checkout (${CATALOGUES}): only the counts were held\n`);
+    return;
+  }
+  const listed = [...lists.values()].flat().sort();
+  const wanted = readdirSync(CATALOGUES)
+    .filter((file) => /\.ya?ml$/.test(file))
+    .flatMap((file) => (parse(readFileSync(join(CATALOGUES, file), 'utf8')) as { clauses: { id: string }[] }).clauses)
+    .map((clause) => clause.id)
+    .sort();
+  expect(listed).toEqual(wanted);
+});
+
 for (const pack of packs.filter((name) => existsSync(join(POLICIES, name, 'clauses.yaml')))) {
-  it(`every clause that ${basename(pack)} answers for has a scenario or a test, or says that it comes later [SEC-HD-001]`, async () => {
+  it(`every clause that ${basename(pack)} answers for has a scenario or a test [SEC-HD-001]`, async () => {
     const dir = join(POLICIES, pack);
     const loaded = await loadPack(dir);
     const rows = clauseMatrix(
@@ -106,9 +137,9 @@ for (const pack of packs.filter((name) => existsSync(join(POLICIES, name, 'claus
       await readTestTitles(TESTS),
       await readClauseList(dir),
     );
-    const open = rows.filter(
-      (row) => row.scenarios.length === 0 && row.tests.length === 0 && !/later issue/i.test(row.note),
-    );
+    const late = (note: string): boolean => /later issue/i.test(note);
+    const open = rows.filter((row) => row.scenarios.length === 0 && row.tests.length === 0 && !late(row.note));
     expect(open.map((row) => row.id)).toEqual([]);
+    expect(rows.some((row) => late(row.note))).toBe(UNFINISHED.has(pack));
   });
 }
