@@ -72,7 +72,7 @@ function fits(row: TimelineRow, one: Expectation, scenario: Scenario, cast: Cast
   if (one.event === undefined ? row.type !== 'delivery' : !isEvent(row, one.event)) return false;
   if (one.deliver !== undefined && !isDelivery(row, one.deliver)) return false;
   const addressed = [row.data['to'], row.data['role']].flat();
-  if (one.to !== undefined && !addressed.some((to) => cast.same(one.to, to))) return false;
+  if (one.to !== undefined && ![...addressed, row.data['to']].some((to) => cast.same(one.to, to))) return false;
   if (one['by'] !== undefined && row.by !== one['by'] && row.data['by'] !== one['by']) return false;
   if (one.clauses && !one.clauses.every((clause) => row.clauses.includes(clause))) return false;
   for (const [name, value] of Object.entries(one)) {
@@ -95,7 +95,7 @@ function sentence(one: Expectation): string {
     refused === undefined ? undefined : `refused ${refused}`,
     event,
     deliver === undefined ? undefined : deliver === true ? 'delivery' : `delivery ${deliver}`,
-    to && `to ${to}`,
+    to === undefined ? undefined : `to ${typeof to === 'string' ? to : JSON.stringify(to)}`,
     template,
     at && `at ${at}`,
     within && `within ${within}`,

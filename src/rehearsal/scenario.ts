@@ -88,7 +88,8 @@ const expectation = z.looseObject({
     .regex(/^[^()]+(\([^()]*\))?$/, 'must be an event such as escalated or breached(first_response)')
     .optional(),
   deliver: z.union([z.string(), z.literal(true)]).optional(),
-  to: z.string().optional(),
+  /** To whom a delivery goes; of a change what the field holds now. */
+  to: json.optional(),
   channel: z.string().optional(),
   template: z.string().optional(),
   within: duration.optional(),

@@ -13,7 +13,6 @@ const ROOMS = ['domain', 'activities', 'oncall', 'store', 'http', 'reports', 'in
 
 /** Fields whose consumer is still to come, by path or the beginning of one, with the issue that brings it. */
 const LATER: Record<string, string> = {
-  'facts.*.model': 'classification by models',
   'facts.*.port': 'classification by models',
   rollout: 'rollout of a version',
   uses: 'composition of packs',

@@ -10,7 +10,7 @@ import { calendarOf } from './calendars';
 import { collectedView } from './flow-view';
 import { clockNext, readAmount, readPhases } from './clocks';
 import type { Actor, ClockState, Seen, TicketState } from './types';
-import { hits } from '../policy/words';
+import { hits, hitWords } from '../policy/words';
 
 /** The event a condition sees: its own fields beside `type`, `at` and `by`. */
 export interface EventView {
@@ -186,6 +186,7 @@ function factView(state: TicketState): JsonObject {
         score: fact.score,
         at: fact.at,
         ...(fact.members ? { members: fact.members } : {}),
+        ...(fact.reasons ? { reasons: fact.reasons } : {}),
       };
   }
   return view;
@@ -203,6 +204,10 @@ function call(scope: Scope, env: Env, fn: string, args: Got[]): Got {
     case 'hits': {
       const words = pack.words[String(first)];
       return words ? hits(words, String(second ?? '')) : unknown(`words ${String(first)}`);
+    }
+    case 'matched': {
+      const words = pack.words[String(first)];
+      return words ? hitWords(words, String(second ?? '')) : unknown(`words ${String(first)}`);
     }
     case 'seen':
       return seenOf(state, String(first)) !== undefined;

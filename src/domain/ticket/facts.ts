@@ -82,7 +82,14 @@ export function recordFact(turn: Turn, answer: FactAnswer, by?: Actor): void {
       ...(answer.usage === undefined ? {} : { usage: answer.usage }),
     },
     patch: {
-      facts: { [answer.fact]: { ...read, at: turn.at, ...(answer.members ? { members: answer.members } : {}) } },
+      facts: {
+        [answer.fact]: {
+          ...read,
+          at: turn.at,
+          ...(answer.members ? { members: answer.members } : {}),
+          ...(def?.model !== undefined && answer.reasons?.length ? { reasons: answer.reasons } : {}),
+        },
+      },
       ...(open === undefined ? {} : { asked: { [answer.fact]: null } }),
     },
   });

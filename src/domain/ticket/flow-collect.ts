@@ -6,7 +6,7 @@ import type { CollectDef, FlowDef, FlowStateDef } from '../policy/flow-types';
 import type { Json, JsonObject } from '../policy/types';
 import { runActions } from './act';
 import { setField } from './fields';
-import type { CollectedField, Said } from './flow-types';
+import type { CollectedField, FlowState, Said } from './flow-types';
 import { flowOf, flowPatch, flowScope } from './flows';
 import type { Happening, Turn } from './turn';
 
@@ -15,6 +15,13 @@ export function newField(turn: Turn, field: string): CollectedField {
   const known = turn.state.ticket[field];
   const filled = known !== undefined && known !== null && known !== '' && !(Array.isArray(known) && known.length === 0);
   return filled ? { value: known, attempts: 0, open: false } : { attempts: 0, open: true };
+}
+
+/** The customer has said that it cannot be known: no value, and no more questions for it. */
+function cannotBeKnown(answer: Json | undefined, field: string): boolean {
+  if (answer === null || answer === undefined || typeof answer !== 'object' || Array.isArray(answer)) return false;
+  const one = answer[field];
+  return one !== null && typeof one === 'object' && !Array.isArray(one) && one['unknown'] === true;
 }
 
 interface Extracted {
@@ -34,6 +41,50 @@ function extracted(answer: Json | undefined, field: string): Extracted | undefin
   return { value: one, score: 100 };
 }
 
+interface Filled {
+  collected: Record<string, CollectedField>;
+  values: JsonObject;
+}
+
+/** What the newest extraction gives of the fields that are open. */
+function fill(turn: Turn, state: FlowState, how: CollectDef): Filled {
+  const fact = turn.state.facts[how.model];
+  const collected: Record<string, CollectedField> = { ...state.collected };
+  const values: JsonObject = {};
+  for (const item of how.items) {
+    const field = collected[item.field] ?? { attempts: 0, open: true };
+    collected[item.field] = field;
+    if (!field.open || !fact?.known) continue;
+    const found = extracted(fact.value, item.field);
+    if (found && found.score >= item.sufficient) {
+      collected[item.field] = { ...field, value: found.value, open: false };
+      values[item.field] = found.value;
+    } else if (cannotBeKnown(fact.value, item.field)) collected[item.field] = { ...field, open: false };
+  }
+  return { collected, values };
+}
+
+function setAll(turn: Turn, values: JsonObject, clauses: string[]): void {
+  for (const [field, value] of Object.entries(values)) setField(turn, field, value, { clauses });
+}
+
+/** The dialogue ends before its time: what the last message tells is kept, and nothing is asked any more. */
+export function keep(turn: Turn, flow: FlowDef, def: FlowStateDef, how: CollectDef): void {
+  const state = flowOf(turn, flow.name);
+  if (!state) return;
+  const { collected, values } = fill(turn, state, how);
+  if (Object.keys(values).length === 0) return;
+  const open = Object.values(collected).filter((field) => field.open).length;
+  turn.emit({
+    type: 'collected',
+    subject: flow.name,
+    clauses: how.clauses,
+    data: { flow: flow.name, state: def.name, filled: values, open },
+    patch: flowPatch(flow.name, { collected }),
+  });
+  setAll(turn, values, how.clauses);
+}
+
 /**
  * One round: fill what the newest message tells, then ask for the first open field. `asked` when the customer must answer,
  * `done` when nothing is open any more.
@@ -49,16 +100,12 @@ export function collect(
   const state = flowOf(turn, flow.name);
   if (!state) return 'done';
   const fact = turn.state.facts[how.model];
-  const collected: Record<string, CollectedField> = { ...state.collected };
-  const filled: JsonObject = {};
+  const { collected, values: filled } = options.extract
+    ? fill(turn, state, how)
+    : { collected: { ...state.collected }, values: {} as JsonObject };
   for (const item of how.items) {
     const field = collected[item.field] ?? { attempts: 0, open: true };
-    const found = options.extract && fact?.known ? extracted(fact.value, item.field) : undefined;
-    if (field.open && found && found.score >= item.sufficient) {
-      collected[item.field] = { ...field, value: found.value, open: false };
-      filled[item.field] = found.value;
-    } else if (field.open && field.attempts >= item.attempts) collected[item.field] = { ...field, open: false };
-    else collected[item.field] = field;
+    collected[item.field] = field.attempts >= item.attempts ? { ...field, open: false } : field;
   }
   const next = how.items.find((item) => collected[item.field]?.open);
   if (next) {
@@ -85,7 +132,7 @@ export function collect(
       asked,
     ),
   });
-  for (const [field, value] of Object.entries(filled)) setField(turn, field, value, { clauses: how.clauses });
+  setAll(turn, filled, how.clauses);
   if (!next) return 'done';
   if (next.ask)
     runActions(turn, happening, [next.ask], flowScope(turn, happening, flowOf(turn, flow.name)), {

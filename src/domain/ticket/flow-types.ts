@@ -45,3 +45,13 @@ export interface FlowState {
   silences: number;
   silenceDue?: EpochMs;
 }
+
+export interface FactState {
+  value: Json;
+  score: Json;
+  at: EpochMs;
+  known: boolean;
+  members?: string[];
+  /** Why a model said so. */
+  reasons?: string[];
+}

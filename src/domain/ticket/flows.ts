@@ -9,7 +9,7 @@ import { runActions } from './act';
 import type { Scope } from './env';
 import { askFact } from './facts';
 import { attempt } from './faults';
-import { collect, newField } from './flow-collect';
+import { collect, keep, newField } from './flow-collect';
 import { armSilence } from './flow-silence';
 import type { FlowState, Said } from './flow-types';
 import { kindOf } from './pack-index';
@@ -182,6 +182,7 @@ function listenedTo(turn: Turn, happening: Happening, flow: FlowDef, def: FlowSt
   const scope = flowScope(turn, happening, flowOf(turn, flow.name));
   const hit = def.interrupts.find((row) => turn.holds(scope, row.when));
   if (hit) {
+    if (def.collect) keep(turn, flow, def, def.collect);
     // The others that hold as well are not acted on; what they say of the ticket stays visible as their tags.
     for (const row of def.interrupts) {
       if (row === hit || !turn.holds(scope, row.when)) continue;

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../policy/types';
 import type { DurationMs, EpochMs } from '../time/instants';
 import type { MailHeaders } from './mail-headers';
 import type { SequenceState } from './sequence-types';
-import type { FlowState, Said } from './flow-types';
+import type { FactState, FlowState, Said } from './flow-types';
 
 /** Who did something. `engine` is Tocsin itself, `feed` a machine. */
 export interface Actor {
@@ -302,14 +302,6 @@ export interface DeliveryState {
   /** It waits for its own delay as well. */
   delayed?: boolean;
   held?: JsonObject;
-}
-
-export interface FactState {
-  value: Json;
-  score: Json;
-  at: EpochMs;
-  known: boolean;
-  members?: string[];
 }
 
 /** What conditions read as `ticket`: the built-in names and every field of the pack. */

@@ -17,8 +17,8 @@ const VIEWS: Record<string, ReadonlySet<string> | undefined> = {
     ...['level', 'entered', 'acknowledged', 'exhausted', 'team', 'lead', 'acknowledged_by', 'reason', 'came_from'],
   ]),
   delivery: new Set(['ok', 'to', 'role', 'at', 'person']),
-  fact: new Set(['value', 'score', 'at', 'members']),
-  flow: new Set(['state', 'outcome']),
+  fact: new Set(['value', 'score', 'at', 'members', 'reasons']),
+  flow: new Set(['state', 'outcome', 'startedAt', 'enteredAt', 'turns', 'asking']),
 };
 
 /** Roots that only some places have. */
@@ -30,7 +30,7 @@ const MORE_ROOTS: Partial<Record<Place, string[]>> = {
 };
 
 /** Functions of the language beside the operators. */
-export const FUNCTIONS = ['table', 'hits', 'known', 'seen', 'count', 'age', 'dur', 'is_open', 'eur'] as const;
+export const FUNCTIONS = ['table', 'hits', 'matched', 'known', 'seen', 'count', 'age', 'dur', 'is_open', 'eur'] as const;
 
 /** Places whose truth may change only when an event changes the ticket. */
 const STEADY: Partial<Record<Place, string>> = { condition: 'a condition', while: '"while"', pause: '"pause"' };
@@ -145,7 +145,7 @@ function callFaults(context: CheckContext, fn: string, args: Expr[]): Fault[] {
       },
     ];
   }
-  if (fn === 'hits' && !names.words.has(first)) return fault(first, unknownName('list of words', first, names.words));
+  if ((fn === 'hits' || fn === 'matched') && !names.words.has(first)) return fault(first, unknownName('list of words', first, names.words));
   if (fn === 'is_open' && !names.calendars.has(first))
     return fault(first, unknownName('calendar', first, names.calendars));
   if (fn === 'dur' && parseDuration(first) === undefined) return fault(first, `"${first}" is no ISO 8601 duration`);

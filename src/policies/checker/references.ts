@@ -151,7 +151,7 @@ function vocabulary(context: CheckContext): void {
     context.known('variant', param['use'], variants, ['params', name, 'use']);
   }
   for (const [name, fact] of Object.entries(source.facts)) {
-    const roots = new Set(['message', 'ticket', 'transcript', 'customer']);
+    const roots = new Set(['message', 'ticket', 'transcript', 'customer', 'collected', 'flow']);
     for (const [i, read] of fact.reads.entries()) {
       const [root = ''] = read.split('.');
       const at = ['facts', name, 'reads', i];
