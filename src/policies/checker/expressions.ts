@@ -30,7 +30,18 @@ const MORE_ROOTS: Partial<Record<Place, string[]>> = {
 };
 
 /** Functions of the language beside the operators. */
-export const FUNCTIONS = ['table', 'hits', 'matched', 'known', 'seen', 'count', 'age', 'dur', 'is_open', 'eur'] as const;
+export const FUNCTIONS = [
+  'table',
+  'hits',
+  'matched',
+  'known',
+  'seen',
+  'count',
+  'age',
+  'dur',
+  'is_open',
+  'eur',
+] as const;
 
 /** Places whose truth may change only when an event changes the ticket. */
 const STEADY: Partial<Record<Place, string>> = { condition: 'a condition', while: '"while"', pause: '"pause"' };
@@ -145,7 +156,8 @@ function callFaults(context: CheckContext, fn: string, args: Expr[]): Fault[] {
       },
     ];
   }
-  if ((fn === 'hits' || fn === 'matched') && !names.words.has(first)) return fault(first, unknownName('list of words', first, names.words));
+  if ((fn === 'hits' || fn === 'matched') && !names.words.has(first))
+    return fault(first, unknownName('list of words', first, names.words));
   if (fn === 'is_open' && !names.calendars.has(first))
     return fault(first, unknownName('calendar', first, names.calendars));
   if (fn === 'dur' && parseDuration(first) === undefined) return fault(first, `"${first}" is no ISO 8601 duration`);
