@@ -5,6 +5,7 @@ import { auditOf } from '../../src/domain/ticket/audit';
 import { handle, open } from '../../src/domain/ticket/engine';
 import type { Command } from '../../src/domain/ticket/types';
 import type { JsonObject } from '../../src/domain/policy/types';
+import { publicTicket } from '../../src/domain/ticket/public-view';
 import { visibleFields } from '../../src/domain/ticket/visibility';
 import { loadPack, type LoadedPack } from '../../src/policies/load';
 import { renderTemplate } from '../../src/policies/templates';
@@ -39,6 +40,9 @@ it('[CSR-001] a customer reads nothing of the CIO and the CEO: no field, no stat
   const read = visibleFields(loaded.pack, state.ticket, { kind: 'customer' });
   expect(read['status']).toBe('in_progress');
   expect(JSON.stringify([read, customerLog(events)])).not.toMatch(/CIO|CEO|usdt|escalat/i);
+  const portal = publicTicket(loaded.pack, state, events);
+  expect(portal.status).toBe('in_progress');
+  expect(JSON.stringify(portal)).not.toMatch(/CIO|CEO|usdt|escalat/i);
   const audiences = Object.values(loaded.pack.templates).map((template) => template.audience);
   expect(audiences).not.toContain('customer');
   for (const field of Object.values(loaded.pack.fields)) expect(field.visible).toBe('staff');

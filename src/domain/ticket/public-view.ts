@@ -3,6 +3,7 @@ import type { CompiledPack, Json, JsonObject } from '../policy/types';
 import type { EpochMs } from '../time/instants';
 import { lookUpName, makeEnv } from './env';
 import type { TicketEvent, TicketState } from './types';
+import { publicStatus } from './visibility';
 
 /** One thing that was said, by whom. */
 export interface PublicUpdate {
@@ -44,7 +45,7 @@ export function publicTicket(pack: CompiledPack, state: TicketState, events: rea
   return {
     number: text(ticket['number']),
     subject: text(ticket['subject']),
-    status: ticket.status,
+    status: publicStatus(pack, ticket.status),
     priority: text(ticket['priority']),
     openedAt: Number(ticket['opened_at'] ?? 0),
     ...(typeof ticket['resolved_at'] === 'number' ? { resolvedAt: ticket['resolved_at'] } : {}),

@@ -53,6 +53,10 @@ export function maySee(pack: Pick<CompiledPack, 'fields' | 'people'>, field: str
   return groupsOf(pack.people, reader.groups).has(visible);
 }
 
+/** A ticket's status as its customer reads it: one that a path keeps for the staff reads as being worked on. */
+export const publicStatus = (pack: Pick<CompiledPack, 'paths'>, status: string): string =>
+  Object.values(pack.paths).some((path) => path.visible === 'staff' && path.status === status) ? 'in_progress' : status;
+
 /** A ticket's fields without those that the reader may not see. */
 export function visibleFields(
   pack: Pick<CompiledPack, 'fields' | 'people' | 'paths'>,
@@ -60,8 +64,10 @@ export function visibleFields(
   reader: Reader,
 ): JsonObject {
   const fields = Object.fromEntries(Object.entries(ticket).filter(([name]) => maySee(pack, name, reader)));
-  const inside = Object.values(pack.paths).some((path) => path.visible === 'staff' && path.status === ticket['status']);
-  return reader.kind === 'customer' && inside ? { ...fields, status: 'in_progress' } : fields;
+  const { status } = fields;
+  return reader.kind === 'customer' && typeof status === 'string'
+    ? { ...fields, status: publicStatus(pack, status) }
+    : fields;
 }
 
 /** What an event says, without the values of fields that the reader may not see; they are named, with null for a value. */
