@@ -135,7 +135,9 @@ async function answered(call: Call): Promise<JsonObject> {
   const ticket =
     call.thread.ticket === undefined ? await open(call, way, customer, 'Call', {}) : { id: call.thread.ticket };
   const agent = event.agent ?? 'phone';
-  await ports.tickets.command(ticket.id, 'claim', {}, { name: agent, kind: 'person' }, `phone:${event.id}`, at);
+  // With the call: whoever takes the ticket this way is talking with the customer.
+  const fields = { call: event.call };
+  await ports.tickets.command(ticket.id, 'claim', fields, { name: agent, kind: 'person' }, `phone:${event.id}`, at);
   return {
     action: 'talk',
     ticket: ticket.id,

@@ -47,7 +47,7 @@ export interface Plan {
 const actorOf = (by: ScriptStep['by']): Actor =>
   typeof by === 'string'
     ? { name: by, kind: by === 'customer' ? 'customer' : 'person' }
-    : { name: by.name, kind: 'person', ...(by.role === undefined ? {} : { role: by.role }) };
+    : { name: by.name, kind: by.kind ?? 'person', ...(by.role === undefined ? {} : { role: by.role }) };
 
 /** Make the plan of a scenario under a compiled pack. */
 export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string): Plan {

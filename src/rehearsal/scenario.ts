@@ -78,7 +78,16 @@ const mapOf = <T extends z.ZodType>(entry: T) =>
 const step = z.looseObject({
   at: moment,
   do: z.string().min(1),
-  by: z.union([z.string(), z.strictObject({ name: z.string(), role: z.string().optional() })]).default('agent'),
+  by: z
+    .union([
+      z.string(),
+      z.strictObject({
+        name: z.string(),
+        role: z.string().optional(),
+        kind: z.enum(['person', 'customer', 'feed']).optional(),
+      }),
+    ])
+    .default('agent'),
   ticket: z.string().optional(),
 });
 const expectation = z.looseObject({

@@ -239,6 +239,21 @@ describe('response and resolution', () => {
     });
     expect(ask(pack, 'frt', tickets(100, answered(120))).total).toMatchObject({ value: 2 * HOUR, mark: 'fail' });
   });
+  it('an agent in a chat or on the telephone answers; the customer, a bot, and who takes the ticket do not [SEC-HD-078]', () => {
+    const by = (last: Line): History =>
+      ticket({
+        lines: [
+          ['PT1M', 'message', { subject: 'customer' }, { name: 'Jane', kind: 'customer' }],
+          ['PT2M', 'message', { subject: 'agent' }, { name: 'bot', kind: 'feed' }],
+          ['PT3M', 'claimed', { owner: 'ben' }],
+          last,
+        ],
+      });
+    const chat = by(['PT60M', 'message', { subject: 'agent' }]);
+    const call = by(['PT60M', 'claimed', { owner: 'ben', call: 'c-1' }]);
+    const none = by(['PT60M', 'message', { subject: 'customer' }, { name: 'Jane', kind: 'customer' }]);
+    expect(ask(pack, 'frt', [chat, call, none]).total).toMatchObject({ value: HOUR, n: 2 });
+  });
   it('a ticket that nobody answered does not make the average better [SEC-HD-078]', () => {
     expect(
       ask(pack, 'frt', [ticket(answered(60)), ticket({ lines: [['PT0S', 'agent_reply', {}, 'engine']] })]).total,

@@ -101,7 +101,7 @@ describe('the telephone', () => {
     ]);
   });
 
-  it('makes a ticket of a call that is answered, and keeps where it is recorded for staff alone [SEC-HD-013] [SEC-HD-221] [SEC-HD-002]', async () => {
+  it('makes a ticket of a call that is answered, and keeps where it is recorded for staff alone [SEC-HD-013] [SEC-HD-221] [SEC-HD-002] [SEC-HD-078]', async () => {
     const server = await desk();
     await call(server, 'option', { key: '1', ...PRO });
     await call(server, 'answered', { agent: 'Ben' });
@@ -113,6 +113,7 @@ describe('the telephone', () => {
       ['claim', 'Ben', undefined],
       ['set', 'phone', 'https://phone.example.com/r/2'],
     ]);
+    expect(server.world.commands[0]?.command.fields['call']).toBeTruthy();
     const pack = await loadPack('policies/secureai');
     expect(pack.pack.fields['call_recording']?.visible).toBe('staff');
   });

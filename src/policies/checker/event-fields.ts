@@ -15,7 +15,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   update_sent: 'text',
   message: 'subject from text',
   assigned: '? queue queue_title tier team owner status',
-  claimed: 'owner status',
+  claimed: 'owner status ? call',
   paused: 'status',
   resumed: 'status ? reason',
   handed_off: 'owner from',
