@@ -63,7 +63,7 @@ function build(force) {
   const hash = sourceHash(); // before compiling: a file changed meanwhile makes the next build due
   say('compiling …');
   fs.rmSync(BUILD_STAMP, { force: true });
-  // Compiled files of sources that are gone must not be found by anybody.
+  // Compiled files and assets of sources that are gone must not be found by anybody: a migration would be run.
   if (force) fs.rmSync(path.join(ROOT, 'dist'), { recursive: true, force: true });
   else removeOrphans(path.join(ROOT, 'dist', 'src'), path.join(ROOT, 'src'));
   const compiler = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -97,9 +97,9 @@ function removeOrphans(compiled, source) {
   for (const file of filesUnder(compiled)) {
     const name = path.relative(compiled, file);
     const stem = name.replace(/\.js(\.map)?$/, '');
-    const origins = [name, `${stem}.ts`, `${stem}.js`].map((origin) => path.join(source, origin));
-    if (/\.js(\.map)?$/.test(name) && !origins.some((origin) => fs.existsSync(origin)) && !isBundle(name))
-      fs.rmSync(file);
+    // Of a compiled file its source, of a copied one the file of the same name.
+    const origins = [name, ...(stem === name ? [] : [`${stem}.ts`, `${stem}.js`])];
+    if (!origins.some((origin) => fs.existsSync(path.join(source, origin))) && !isBundle(name)) fs.rmSync(file);
   }
   // The incremental compiler writes only what changed: it must write again what was removed or lost.
   const complete = filesUnder(source).every(

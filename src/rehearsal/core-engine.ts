@@ -2,10 +2,11 @@
 import { TocsinError } from '../domain/errors';
 import { advance, handle, inputInstant, nextDue, open } from '../domain/ticket/engine';
 import type { Delivery, Input, Receipt, TicketEvent, TicketState } from '../domain/ticket/types';
-import { conduct, OpeningRefused, type Done, type Order, type Rehearsed } from './conductor';
+import { conduct, OpeningRefused } from './conductor';
+import type { Done, Order, Rehearsed } from './stage';
 import type { Plan } from './plan';
 
-export { ended, type Rehearsed, type RehearsedTicket, type Refusal } from './conductor';
+export { ended, type Rehearsed, type RehearsedTicket, type Refusal } from './stage';
 
 /** Receipts in a total order: instant, then key. */
 export const byInstantAndKey = (a: Receipt, b: Receipt): number =>

@@ -3,7 +3,7 @@ import type { Expectation, Scenario } from './scenario';
 import { momentOf } from './scenario';
 import type { TimelineRow } from './rows';
 import { parseDuration, parseInstant } from '../domain/time/instants';
-import type { RehearsedTicket, Refusal } from './conductor';
+import type { RehearsedTicket, Refusal } from './stage';
 
 export interface Checked {
   ok: boolean;

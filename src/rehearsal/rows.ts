@@ -1,7 +1,7 @@
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import { describe } from '../domain/ticket/describe';
 import type { TicketEvent } from '../domain/ticket/types';
-import type { RehearsedTicket } from './conductor';
+import type { RehearsedTicket } from './stage';
 import { formatDuration, formatInstant } from '../domain/time/instants';
 
 /** One row of a timeline, as `--json` prints it (design.md, "Interfaces"). */

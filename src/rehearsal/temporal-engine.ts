@@ -28,7 +28,8 @@ import {
   type TicketInput,
 } from '../workflows/messages';
 import type { PinnedPack } from '../workflows/pack-converter';
-import { conduct, type Done, type Order, type Rehearsed } from './conductor';
+import { conduct } from './conductor';
+import type { Done, Order, Rehearsed } from './stage';
 import { refusedOpening } from './core-engine';
 import type { Plan } from './plan';
 

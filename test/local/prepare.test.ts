@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/stack';
 import { ROOT } from './compiled-local';
@@ -67,6 +77,19 @@ describe('bin/prepare.js', () => {
     prepare();
     expect(built('src/cli/new.js')).toBe(false);
     expect(built('src/cli/main.js')).toBe(true);
+  });
+
+  it('removes assets whose source was renamed or is gone, and keeps the bundles', () => {
+    const { root, prepare, built, write } = project();
+    write('src/store/two.liquid', 'two');
+    prepare();
+    write('dist/src/worker/bundle-1.txt', 'of open tickets');
+    renameSync(join(root, 'src/store/one.sql'), join(root, 'src/store/0001_one.sql'));
+    rmSync(join(root, 'src/store/two.liquid'));
+    prepare();
+    expect(built('src/store/0001_one.sql')).toBe(true);
+    expect(built('src/store/one.sql') || built('src/store/two.liquid')).toBe(false);
+    expect(built('src/worker/bundle-1.txt') && built('src/cli/main.js')).toBe(true);
   });
 
   it('fails when the sources do not compile, and again the next time', () => {
