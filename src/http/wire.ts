@@ -25,9 +25,10 @@ import { readRegister, snapshotOf } from '../store/registers';
 import { findTicket, markStarted } from '../store/ticket';
 import { activePack, pinnedPacks } from '../store/policy-versions';
 import { publicStatus } from '../store/status-page';
-import { TIMELINE_PAGE } from '../workflows/messages';
+import { TIMELINE_PAGE, type TicketView } from '../workflows/messages';
 import { viewOf } from '../workflows/view';
 import { applyArchive } from './archived';
+import { hasDrafts, hasOffer, withDrafts, withOffers, type Texts } from './drafts';
 import { intakePort } from './wire-intake';
 import type { PolicyPort } from './people-ports';
 import { noAccounts, type AccountPort } from './accounts';
@@ -208,6 +209,12 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
     );
     return { row, pack, state };
   };
+  const textsOf = async (hash: string): Promise<Texts> => {
+    const { zone } = await packOfHash(hash);
+    return { zone, templates: await readTemplatesOf(packs, hash) };
+  };
+  const inWords = async (view: TicketView): Promise<TicketView> =>
+    hasDrafts(view) ? withDrafts(view, await textsOf(String(view.pack['hash']))) : view;
   return {
     async open(order) {
       const active = await activeOf(pool, order.pack);
@@ -246,10 +253,10 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
     async view(ticket) {
       const id = await runningId(ticket);
       return orArchive(
-        () => tickets.view(id),
+        async () => inWords(await tickets.view(id)),
         async () => {
           const { pack, state } = await stateOf(ticket);
-          return viewOf(pack, state);
+          return inWords(viewOf(pack, state));
         },
       );
     },
@@ -300,7 +307,14 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
       return ledgerOf(pool, (await find(ticket)).id);
     },
     async command(ticket, command) {
-      return tickets.command(await runningId(ticket), command);
+      const id = await runningId(ticket);
+      try {
+        return await inWords(await tickets.command(id, command));
+      } catch (error) {
+        if (!hasOffer(error)) throw error;
+        const { pack } = await tickets.view(id);
+        throw withOffers(error, await textsOf(String(pack['hash'])));
+      }
     },
     async nudge(ticket) {
       await tickets.nudge(await runningId(ticket));
