@@ -51,7 +51,7 @@ describe('efficiency', () => {
   it('an agent who worked and resolved nothing counts, one who was away does not [SEC-HD-086] [SEC-HD-187]', () => {
     const worked = ticket({ opened: '2025-01-27T14:00:00Z', lines: [['PT1H', 'claimed', {}, 'Zoe']] });
     const result = ask(pack, 'tickets_per_agent', [...resolvedBy('Ann', 1, 32), worked], { period: day });
-    expect(result.total).toMatchObject({ value: 16, n: 32, of: 2 });
+    expect(result.total).toMatchObject({ value: 16, n: 32, per: 2 });
   });
   it('deflection: customers who looked something up and opened no ticket within 24 h [SEC-HD-088]', () => {
     const sessions = series(

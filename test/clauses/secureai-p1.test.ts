@@ -68,6 +68,13 @@ describe('the notice of a P1', () => {
     expect(text).not.toMatch(/[[\]]/);
   });
 
+  it('tells many customers nothing of what one of them wrote [SEC-ESC-063]', async () => {
+    const outage = P1.replace('[data_loss], summary: Records vanished, impact: Uploads are missing', '[system_outage]');
+    const [one] = sent(await play(`${outage.replace('Records vanished', 'Everything is down at Acme')}\nuntil: PT8M`), 'p1_notice');
+    expect(one?.text).toContain('ISSUE SUMMARY: SecureAI does not work for its customers');
+    expect(one?.text).not.toContain('Acme');
+  });
+
   it('is not made without its impact or a time [SEC-ESC-063]', () => {
     const whole: JsonObject = {
       ticket: { summary: 's', impact: 'i', current_status: 'c', opened_at: 0, estimated_resolution: 'e' },

@@ -23,7 +23,9 @@ export interface MetricValue {
   n: number;
   /** Of a share: how many hold. */
   part?: number;
-  /** Of a ratio: the other number. */
+  /** Of a mean of `per`: how many it was divided among. */
+  per?: number;
+  /** Of so many out of so many: the other number. */
   of?: number | null;
   /** Of a comparison with another metric: the value before it was divided. */
   own?: number | null;

@@ -63,7 +63,7 @@ export function valueIn(def: MetricDef, from: Bucket): MetricValue {
   if (def.last) return { value: from.last?.value ?? null, n };
   if (def.mean) return { value: from.measured === 0 ? null : from.sum / from.measured, n: from.measured };
   if (def.sum) return { value: from.measured === 0 ? null : from.sum, n: from.measured };
-  if (def.per) return { value: from.per.size === 0 ? null : n / from.per.size, n, of: from.per.size };
+  if (def.per) return { value: from.per.size === 0 ? null : n / from.per.size, n, per: from.per.size };
   return { value: n, n };
 }
 
