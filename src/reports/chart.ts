@@ -45,12 +45,22 @@ export function chartSvg(result: MetricResult, size = SIZE): string | undefined 
   };
   // People and tickets are whole: no ticks between them.
   const whole = values.every((value) => value === null || Number.isInteger(value));
-  const amounts = { type: 'value' as const, ...(whole ? { minInterval: 1 } : {}), splitLine: { lineStyle: { color: '#e5e7eb' } } };
+  const amounts = {
+    type: 'value' as const,
+    ...(whole ? { minInterval: 1 } : {}),
+    splitLine: { lineStyle: { color: '#e5e7eb' } },
+  };
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: FONT },
     color: ['#2563eb', '#0891b2', '#7c3aed', '#d97706', '#64748b'],
-    grid: { left: along ? 8 : 8 + MARGIN * Math.max(...names.map((name) => name.length)), right: 56, top: 24, bottom: 8, containLabel: true },
+    grid: {
+      left: along ? 8 : 8 + MARGIN * Math.max(...names.map((name) => name.length)),
+      right: 56,
+      top: 24,
+      bottom: 8,
+      containLabel: true,
+    },
     xAxis: along ? categories : amounts,
     yAxis: along ? amounts : categories,
     series: [

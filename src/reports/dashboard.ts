@@ -42,4 +42,8 @@ export const widgetsHtml = (content: ReportContent, at: EpochMs): string =>
       });
       return `<section><h2>${escape(part.title)}</h2><table>${rows.join('') || '<tr><td>No data yet</td></tr>'}</table>${svg ?? ''}</section>`;
     })
-    .join('\n')}\n<p class="at">As of ${escape(formatInstant(at).replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'))}</p>`;
+    .join('\n')}\n<p class="at">As of ${escape(
+    formatInstant(at)
+      .replace('T', ' ')
+      .replace(/(\.\d+)?Z$/, ' UTC'),
+  )}</p>`;

@@ -70,7 +70,10 @@ describe('the notice of a P1', () => {
 
   it('tells many customers nothing of what one of them wrote [SEC-ESC-063]', async () => {
     const outage = P1.replace('[data_loss], summary: Records vanished, impact: Uploads are missing', '[system_outage]');
-    const [one] = sent(await play(`${outage.replace('Records vanished', 'Everything is down at Acme')}\nuntil: PT8M`), 'p1_notice');
+    const [one] = sent(
+      await play(`${outage.replace('Records vanished', 'Everything is down at Acme')}\nuntil: PT8M`),
+      'p1_notice',
+    );
     expect(one?.text).toContain('ISSUE SUMMARY: SecureAI does not work for its customers');
     expect(one?.text).not.toContain('Acme');
   });
