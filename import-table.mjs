@@ -14,7 +14,7 @@ export const IMPORT_TABLE = {
     worker: {
       may: ['domain', 'oncall', 'workflows', 'activities', 'store', 'client', 'policies', 'triage', 'reports'],
     },
-    rehearsal: { may: ['domain', 'policies', 'client', 'workflows', 'worker', 'reports'] },
+    rehearsal: { may: ['domain', 'policies', 'triage', 'client', 'workflows', 'worker', 'reports'] },
     backtest: { may: ['domain', 'policies', 'rehearsal'] },
     knowledge: { may: ['domain'] },
     web: { may: ['domain', 'knowledge'] },

@@ -1,6 +1,7 @@
 /** A scenario as both engines play it: inputs at instants, in one order. */
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
-import type { Actor, Command, Input, Opening } from '../domain/ticket/types';
+import type { Triage } from '../domain/classify/classifier';
+import type { Actor, Command, Input, Opening, TicketEvent } from '../domain/ticket/types';
 import { dueSchedules } from '../domain/policy/due-schedules';
 import { commandName } from '../domain/ticket/commands';
 import {
@@ -13,7 +14,7 @@ import {
   type ScriptStep,
 } from './scenario';
 import { dayOf, idOf } from './ticket-ids';
-import { worldOf, type World } from './world';
+import { embeddedInputs, worldOf, type World } from './world';
 
 /** A ticket that the scenario itself opens. */
 export interface PlannedTicket extends ScenarioTicket {
@@ -40,6 +41,8 @@ export interface Plan {
   world: World;
   /** Whether the script answers a fact of a ticket itself. */
   scripted(fact: string, ticket: string): boolean;
+  /** What the pack's classifier answers, at once, to what events of a ticket ask and the script leaves open. */
+  answersTo(ticket: string, events: readonly TicketEvent[]): Input[];
   /** Commands and answers by instant; at one instant commands come in the order of the script, then answers. */
   inputs: PlannedInput[];
 }
@@ -50,7 +53,7 @@ const actorOf = (by: ScriptStep['by']): Actor =>
     : { name: by.name, kind: by.kind ?? 'person', ...(by.role === undefined ? {} : { role: by.role }) };
 
 /** Make the plan of a scenario under a compiled pack. */
-export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string): Plan {
+export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string, triage?: Triage): Plan {
   const world = worldOf(scenario);
   const tickets = withIds(ticketsOf(scenario, scenario.openedAt));
   const first = tickets[0]?.name ?? ONLY;
@@ -79,7 +82,9 @@ export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string)
   const calendar = dueSchedules(pack, scenario.openedAt, scenario.untilAt).filter((one) =>
     (scenario.schedules ?? []).includes(one.name),
   );
-  return { scenario, pack, packHash, tickets, calendar, world, scripted, inputs };
+  const answersTo = (ticket: string, events: readonly TicketEvent[]): Input[] =>
+    triage ? embeddedInputs(triage, pack, events, (fact) => scripted(fact, ticket)) : [];
+  return { scenario, pack, packHash, tickets, calendar, world, scripted, inputs, answersTo };
 }
 
 /** Ids as the store would give them: the UTC day of the opening, and that day's running number. */

@@ -132,6 +132,7 @@ export class Stage {
     player.state = done.state;
     player.wake = done.wake ?? Infinity;
     player.summary = summaryOf(done.state);
+    player.heard.push(...this.plan.answersTo(player.name, done.events));
     for (const event of done.events) {
       player.events.push(event);
       if (event.type !== 'delivery' || event.data['channel'] !== 'ticket') continue;

@@ -1,5 +1,8 @@
 /** What the core cannot compute, scripted: every driver reads it through this port (design.md, decision 10). */
-import type { Delivery, FactAnswer, Receipt } from '../domain/ticket/types';
+import type { Triage } from '../domain/classify/classifier';
+import { embeddedAnswer } from '../domain/classify/fact-answer';
+import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import type { Delivery, FactAnswer, Input, Receipt, TicketEvent } from '../domain/ticket/types';
 import { parseDuration } from '../domain/time/instants';
 import { momentOf, type Scenario, type ScriptedOutcome } from './scenario';
 
@@ -49,4 +52,21 @@ export function worldOf(scenario: Pick<Scenario, 'deliveries' | 'answers' | 'ros
       },
     })),
   };
+}
+
+/** The embedded classifier's answers to the questions in events, each at the instant at which it was asked. */
+export function embeddedInputs(
+  triage: Triage,
+  pack: CompiledPack,
+  events: readonly TicketEvent[],
+  scripted: (fact: string) => boolean,
+): Input[] {
+  return events.flatMap((event): Input[] => {
+    const fact = event.type === 'asked' ? pack.facts[event.subject ?? ''] : undefined;
+    if (!fact || scripted(fact.name)) return [];
+    const answer = embeddedAnswer(triage, pack, fact, event.data['inputs'] as JsonObject);
+    return answer
+      ? [{ kind: 'fact', answer: { fact: fact.name, at: event.at, key: String(event.data['key']), ...answer } }]
+      : [];
+  });
 }

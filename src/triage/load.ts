@@ -47,6 +47,14 @@ const invalid = (file: string, why: string): TocsinError =>
   new TocsinError('ESC_PACK_INVALID', `${file}: ${why}`, { file });
 
 /**
+ * The classifier beside a pack that was read already; undefined where it has none. Throws ESC_PACK_INVALID where it cannot be read.
+ */
+export async function classifierBeside(loaded: LoadedPack): Promise<Triage | undefined> {
+  const names = await readdir(join(loaded.dir, FOLDER)).catch(() => [] as string[]);
+  return names.some((name) => /\.ya?ml$/.test(name)) ? (await classifierOf(loaded)).triage : undefined;
+}
+
+/**
  * The classifier of a pack. Throws ESC_PACK_UNKNOWN where there is no pack, ESC_PACK_INVALID where it or its classifier
  * cannot be read or names something that it does not define.
  */
@@ -55,6 +63,10 @@ export async function loadTriage(target: string): Promise<LoadedTriage> {
   const [problem] = loaded.problems.filter((one) => one.severity === 'error');
   if (problem)
     throw new TocsinError('ESC_PACK_INVALID', `${problem.file}:${problem.line}: ${problem.message}`, { pack: target });
+  return classifierOf(loaded);
+}
+
+async function classifierOf(loaded: LoadedPack): Promise<LoadedTriage> {
   const parsed = classifierSource.safeParse(await sources(loaded.dir));
   if (!parsed.success) throw invalid(join(loaded.dir, FOLDER), z.prettifyError(parsed.error));
   const spec = compileClassifier(parsed.data, wordLists(loaded));

@@ -49,6 +49,27 @@ export class Triage {
     return this.answer(question, this.reader.read(text));
   }
 
+  /** The answer to one question on all texts together, with signs that are known besides. */
+  askAll(question: string, texts: readonly string[], signs: readonly string[] = []): Answer {
+    return this.answer(
+      question,
+      this.join(
+        texts.map((text) => this.reader.read(text)),
+        signs,
+      ),
+    );
+  }
+
+  /** What a conversation gives of the items to be gathered; the last text answers the question for the item `asking`. */
+  gathered(texts: readonly string[], asking?: string): TriageDecision['gathered'] {
+    const gathering = new Gathering(this.spec, this.reader, this.names);
+    texts.forEach((text, i) => {
+      if (asking !== undefined && i === texts.length - 1) gathering.askFor(asking);
+      gathering.take(text, this.reader.read(text));
+    });
+    return gathering.gathered;
+  }
+
   /** Phrases of the document's list and of the added ones that occur in a text; where none does, in brackets signs that count as such. */
   keywords(text: string, reading: Reading = this.read(text)): { keyword: string[]; supplementary: string[] } {
     const keyword = this.keyword.hits(text);

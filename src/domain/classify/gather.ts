@@ -65,6 +65,12 @@ export class Gathering {
     for (const item of this.pending) item.asks++;
   }
 
+  /** The question for one item was put, by its field; one that is known by now is not asked for again. */
+  askFor(field: string): void {
+    this.pending = this.items.filter((item) => item.spec.field === field && item.state === 'open');
+    for (const item of this.pending) item.asks++;
+  }
+
   /** Take what a turn says, then close what has been asked often enough. */
   take(text: string, reading: Reading): void {
     for (const item of this.items) {

@@ -46,6 +46,7 @@ export interface FlowState {
   silenceDue?: EpochMs;
 }
 
+/** What is known of a fact that was asked: its value, score, and whether it counts as known. */
 export interface FactState {
   value: Json;
   score: Json;
