@@ -104,14 +104,22 @@ async function main(): Promise<void> {
     await syncCalendar(client, pack, { workflow: config.taskQueue, activity: QUEUES.store });
     onCalendar = active.hash;
   };
+  // One at a time, at the start too; a failure is tried again by the next and stops nothing.
+  let looking = false;
   const look = async (): Promise<void> => {
-    await fetchPacks(pool, config.packs);
-    await calendar();
+    if (looking) return;
+    looking = true;
+    try {
+      await fetchPacks(pool, config.packs);
+      await calendar();
+    } catch (error) {
+      log.warn(`calendar: ${String(error)}`);
+    } finally {
+      looking = false;
+    }
   };
-  const packs = setInterval(
-    () => void look().catch((error: unknown) => log.warn(`calendar: ${String(error)}`)),
-    PACKS_EVERY_MS,
-  );
+  void look();
+  const packs = setInterval(() => void look(), PACKS_EVERY_MS);
 
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -110,6 +110,8 @@ export interface Bench {
   tickets: TicketClient;
   /** The folder of published packs. */
   packs: string;
+  /** The task queue of the last worker. */
+  taskQueue: string;
   /** Publish a pack to the worker's disk; returns its hash. */
   publish(pack: CompiledPack): string;
   /** Start a worker that serves everything, on a task queue of its own; `again` takes the last one's place. */
@@ -179,6 +181,7 @@ export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench
   const queues = () => ({ pages: taskQueue, deliveries: taskQueue, store: taskQueue });
   function useQueue(): void {
     taskQueue = `test-${randomUUID()}`;
+    bench.taskQueue = taskQueue;
     bench.tickets = new TicketClient(client, { taskQueue, queues: queues(), answerWithinMs: 20_000 });
   }
 
@@ -186,6 +189,7 @@ export function workflowBench(settings: { encryptionKeys?: string } = {}): Bench
     client: undefined as never,
     tickets: undefined as never,
     packs: '',
+    taskQueue: '',
     publish(pack) {
       const hash = hashOf(pack, {});
       writeFileSync(join(bench.packs, `${hash}.json`), JSON.stringify(pack));
