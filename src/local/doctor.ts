@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { connect } from 'node:net';
+import { checkAdapters } from './doctor-adapters';
 import { cacheDirectory, dataDirectory, projectRoot } from './paths';
 import { DEFAULT_HTTP_PORT, isPortFree, wantedHttpPort } from './ports';
 import { pingPostgres } from './postgres';
@@ -63,6 +64,7 @@ export async function runDoctor(env: NodeJS.ProcessEnv = process.env): Promise<D
     guarded('Mail', () => checkMail(env)),
     guarded('Providers', () => checkProviders(env)),
     guarded('Stack', () => checkStack(stack)),
+    guarded('Adapters', () => checkAdapters(stack, dataDir, env)),
   ]);
   return { checks, ok: checks.every(({ state }) => state !== 'missing') };
 }

@@ -31,6 +31,7 @@ describe('tocsin doctor', () => {
     const { checks } = await runDoctor(environment());
     expect(checks.map(({ name }) => name)).toEqual([
       ...['Node', 'npm packages', 'Temporal', 'Go', 'PostgreSQL', 'Data folder', 'Ports', 'Mail', 'Providers', 'Stack'],
+      'Adapters',
     ]);
     expect(checks.every(({ state, remedy }) => (state === 'ok') === (remedy === undefined))).toBe(true);
   });
@@ -99,8 +100,20 @@ describe('tocsin doctor', () => {
     expect(check(wrong, 'Ports')).toMatchObject({ state: 'missing', detail: expect.stringContaining('"http"') });
   });
 
-  it('knows a running stack, and one that is not ready', async () => {
-    const server = createServer((_request, response) => response.end('{}'));
+  it('knows a running stack with its adapters, and one that is not ready [SEC-HD-201]', async () => {
+    const adapters = ['email', 'chat', 'phone', 'api'].map((name) => {
+      return {
+        name,
+        kind: name,
+        direction: 'in',
+        state: name === 'phone' ? 'down' : 'ready',
+        detail: 'nothing came yet',
+      };
+    });
+    const server = createServer(({ url: asked, headers }, response) => {
+      const known = asked === '/readyz' || headers.authorization === 'Bearer the-key';
+      response.writeHead(known ? 200 : 401).end(JSON.stringify(asked === '/v1/adapters' ? { adapters } : {}));
+    });
     const http = await freePort();
     await new Promise<void>((resolve) => server.listen(http, '127.0.0.1', resolve));
     const env = environment({ TOCSIN_PORT: String(http) });
@@ -113,6 +126,12 @@ describe('tocsin doctor', () => {
     const running = await runDoctor(env);
     expect(check(running, 'Stack')).toMatchObject({ state: 'ok', detail: `running at ${url}` });
     expect(check(running, 'Ports')).toMatchObject({ state: 'ok' });
+    expect(check(running, 'Adapters')).toMatchObject({ state: 'warn', detail: expect.stringContaining('401') });
+    writeFileSync(join(env.TOCSIN_DATA_DIR, 'api-key'), 'the-key\n');
+    const told = check(await runDoctor(env), 'Adapters');
+    for (const words of ['email (in): ready', 'chat (in): ready', 'phone (in): down', 'api (in): ready, nothing'])
+      expect(told?.detail).toContain(words);
+    expect(told).toMatchObject({ state: 'warn', remedy: 'Look at phone.' });
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     expect(check(await runDoctor(env), 'Stack')).toMatchObject({ state: 'warn' });
