@@ -28,7 +28,8 @@ export function chartSvg(result: MetricResult, size = SIZE): string | undefined 
   if (groups.length === 0) return undefined;
   const along = isPeriodUnit(result.by[0] ?? '') && result.by.length === 1;
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
-  const names = groups.map((group) => group.label);
+  // A value of an enum is a word to people.
+  const names = groups.map((group) => group.label.replace(/_/g, ' '));
   const values = groups.map((group) => drawn(group.value, result.unit));
   const label = {
     show: true,
