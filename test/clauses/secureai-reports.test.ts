@@ -341,12 +341,26 @@ describe('schedules', () => {
   });
   it('a quarter ends with a planning checklist that carries reasons, staffing and open articles [SEC-ESC-236] [SEC-ESC-239] [SEC-ESC-240]', () => {
     const all = [
-      ...tickets(3, {
+      ...tickets(3, (i) => ({
         opened: '2025-02-10T12:00:00Z',
-        ticket: { topic: 'SIEM', tags: ['no_article_found'] },
-        lines: [['PT1H', 'escalated', { subject: 'technical', level: 2, reason: 'api' }]],
+        ticket: { topic: 'SIEM' },
+        lines: [
+          ['PT30M', 'task_done', { subject: 'knowledge_base_checked', articles: i === 0 ? [] : 'no article found' }],
+          ['PT1H', 'escalated', { subject: 'technical', level: 2, reason: 'api' }],
+        ],
+      })),
+      ticket({
+        opened: '2025-02-10T12:00:00Z',
+        lines: [['PT30M', 'task_done', { subject: 'knowledge_base_checked', articles: ['first-video'] }]],
       }),
-      ticket({ id: 'KB-1', ticket: { kind: 'article_task' } }),
+      ticket({ id: 'KB-1', lines: [['PT1H', 'task_opened', { subject: 'write_article' }]] }),
+      ticket({
+        id: 'KB-2',
+        lines: [
+          ['PT1H', 'task_opened', { subject: 'knowledge_article' }],
+          ['PT2H', 'task_done', { subject: 'knowledge_article', article: 'first-video' }],
+        ],
+      }),
     ];
     const points = {
       ...series('tier_1_agents', [['2025-03-01T00:00:00Z', 8]]),
