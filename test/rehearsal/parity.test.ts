@@ -1,4 +1,5 @@
 import type { Delivery, Input, Receipt, TicketEvent, TicketState } from '../../src/domain/ticket/types';
+import { auditOf } from '../../src/domain/ticket/audit';
 import { advance, handle, inputInstant, nextDue, open } from '../../src/domain/ticket/engine';
 import { answerOf, correlate, factsAt, summaryOf } from '../../src/domain/ticket/correlate';
 import { byInstantAndKey, rehearseOnCore } from '../../src/rehearsal/core-engine';
@@ -67,6 +68,12 @@ function playInSplits(plan: Plan, random: () => number): TicketEvent[] {
       const given = inputs.shift();
       const outcome = given && !over ? handle(pack, state, given, 3) : undefined;
       if (outcome?.ok) keep(outcome);
+      else if (outcome && given?.kind === 'command') {
+        // Some refusals leave a note: whoever drives the core gives it as a command of its own.
+        const note = auditOf(given.command, outcome.rejection);
+        const noted = note && handle(pack, state, { kind: 'command', command: note }, 3);
+        if (noted?.ok) keep(noted);
+      }
     } else if (receipt <= next) {
       const taken = receipts.shift();
       const outcome = taken && handle(pack, state, { kind: 'receipt', receipt: taken }, 4);
