@@ -5,7 +5,8 @@ import type { Happening, Turn } from './turn';
 
 /**
  * The `clocks` action: `{ restart: [names] }` gives clocks a new anchor now, `{ stop: [names] | all }` ends them,
- * `{ recompute: all }` needs nothing: a changed input computes a clock anew by itself (policy-language §4.4).
+ * `{ recompute: all }` needs nothing: a changed input computes a clock anew by itself (policy-language §4.4). A path that
+ * `stop` names waits for nobody any more: no further level is told, until the ticket enters it again.
  */
 export function restartClocks(turn: Turn, happening: Happening, order: Json, clauses: string[]): void {
   if (order === null || typeof order !== 'object' || Array.isArray(order)) return;
@@ -29,9 +30,15 @@ export function restartClocks(turn: Turn, happening: Happening, order: Json, cla
       names.push(clock.name);
     }
   }
+  const paths: Record<string, JsonObject | null> = {};
+  for (const [name, path] of Object.entries(turn.state.paths)) {
+    if (path.done || !stop?.includes(name)) continue;
+    paths[name] = { done: true, ackDue: null };
+    names.push(name);
+  }
   for (const name of restart) startNew(turn, happening, name, clauses);
   if (names.length > 0)
-    turn.emit({ type: 'stopped', clauses, data: { reason: 'clocks', names }, patch: { clocks: stopped } });
+    turn.emit({ type: 'stopped', clauses, data: { reason: 'clocks', names }, patch: { clocks: stopped, paths } });
 }
 
 /** A clock that had ended and left nothing behind begins anew as well. */

@@ -297,13 +297,14 @@ function command(context: CheckContext, name: string, at: SourcePath): void {
 function clocksAction(context: CheckContext, order: Json | undefined, at: SourcePath): void {
   const { names } = context;
   const known = new Set(['all', ...names.commitments, ...names.tasks, ...names.rules]);
+  const stoppable = new Set([...known, ...names.paths]);
   const table = order === undefined ? undefined : tableOf(order);
   const orders = table === undefined ? [{ value: order ?? null, at }] : answersOf(context.source, table);
   for (const { value, at: place } of orders) {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) continue;
     for (const [verb, clocks] of Object.entries(value)) {
       if (context.known('order to clocks', verb, new Set(['restart', 'stop', 'recompute']), [...place, verb]))
-        each(context, 'clock', clocks, known, [...place, verb]);
+        each(context, 'clock', clocks, verb === 'stop' ? stoppable : known, [...place, verb]);
     }
   }
 }

@@ -125,7 +125,9 @@ export const actionShapes = {
     'Tell other tickets something. One that has ended is not told; that is no error.',
     { to: '=ticket.members', event: 'lead_resolved', with: { resolution: '=ticket.resolution' } },
   ),
-  clocks: doc(value, 'Restart or stop clocks by name.', { restart: ['pick_up'] }),
+  clocks: doc(value, 'Restart or stop clocks by name; a path that is stopped tells no further level.', {
+    restart: ['pick_up'],
+  }),
   restrict: doc(
     z.strictObject({ to: doc(names, 'Roles.', ['security_team']) }),
     'Only these roles see the ticket from now on.',

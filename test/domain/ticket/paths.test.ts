@@ -229,3 +229,21 @@ describe('an acknowledgement', () => {
     });
   });
 });
+
+test('a path that a rule stops waits for nobody any more, and can be entered again', () => {
+  const pack = compilePackText(`
+    catch_all: boss
+    people: ${PEOPLE}
+    paths:
+      on_call: { levels: [{ to: engineer, ack: PT5M, repeat: 2 }, { to: second, ack: PT10M }], catch_all: boss }
+    rules:
+      begin: { on: [opened, tagged(again)], do: [{ page: { path: on_call } }] }
+      sleep: { on: tagged(quiet), do: [{ clocks: { stop: [on_call] } }] }
+  `);
+  const drive = new Drive(pack);
+  taken(drive, 'PT1S', 'engineer').give('PT4M', 'tag', { tag: 'quiet' }).until('PT2H');
+  expect(drive.log('paged', 'repeated', 'escalated', 'exhausted')).toEqual(['PT0S paged(on_call)']);
+  expect(drive.of('stopped')[0]?.data['names']).toEqual(['on_call']);
+  drive.give('PT3H', 'tag', { tag: 'again' }).until('PT3H6M');
+  expect(drive.log('paged')).toEqual(['PT0S paged(on_call)', 'PT3H paged(on_call)']);
+});
