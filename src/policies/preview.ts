@@ -1,7 +1,7 @@
 /** A template with made-up values, so that its author sees the words before anybody else does. */
 import type { FieldDef, Json, JsonObject } from '../domain/policy/types';
 import type { Opening, TicketState } from '../domain/ticket/types';
-import { variablesOf } from '../domain/ticket/variables';
+import { put, variablesOf } from '../domain/ticket/variables';
 import { HOUR_MS, MINUTE_MS, parseInstant } from '../domain/time/instants';
 import type { LoadedPack } from './load';
 import { renderTemplate, type RenderedMessage } from './templates';
@@ -50,16 +50,6 @@ function sampleOf(dotted: string, field: FieldDef | undefined): Json {
     default:
       return SAMPLES[last] ?? `<${dotted}>`;
   }
-}
-
-function put(vars: JsonObject, dotted: string, value: Json): void {
-  const parts = dotted.split('.');
-  let node = vars;
-  for (const part of parts.slice(0, -1)) {
-    const inner = node[part];
-    node = inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {});
-  }
-  node[parts.at(-1) ?? dotted] = value;
 }
 
 /** Values for every name a template reads: those of an opening where it has them, made up otherwise. */

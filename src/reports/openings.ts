@@ -1,5 +1,5 @@
 /** The tickets that a schedule opens at an instant: pure over evidence, the same for every repeat. */
-import { evaluateMetric } from '../domain/metrics/evaluate';
+import { evaluateMetric, eventsMetric } from '../domain/metrics/evaluate';
 import { itemsOf, valueOf, type Evidence } from '../domain/metrics/items';
 import { periodAt, UTC, windowAt, type Period } from '../domain/metrics/periods';
 import { markSign, valueText } from '../domain/metrics/words';
@@ -28,21 +28,8 @@ export const periodBefore = (pack: CompiledPack, unit: ReportDef['period'], at: 
 
 /** What a schedule goes through, as a metric: so that it is found like everything else. */
 const itemsMetric = (def: ScheduleDef, items: ScheduleItems): MetricDef => ({
-  name: def.name,
-  clauses: [],
-  of: { kind: 'events', patterns: items.each },
-  kind: items.kind,
+  ...eventsMetric(def.name, items.each, { kind: items.kind, window: 'week', miss: 'fail' }),
   ...(items.where ? { where: items.where } : {}),
-  on: [],
-  from: [],
-  to: [],
-  shareReadsFound: false,
-  last: false,
-  by: [],
-  distribution: false,
-  window: 'week',
-  standing: false,
-  miss: 'fail',
 });
 
 /** The period that a schedule looks back on. */

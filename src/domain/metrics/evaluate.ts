@@ -96,12 +96,15 @@ function countAll(evidence: Evidence, def: MetricDef, question: Question, by: Me
   return counted;
 }
 
-/** The events that a number is divided by, as a metric of their own. */
-const perDef = (def: MetricDef, per: NonNullable<MetricDef['per']>): MetricDef => ({
-  name: def.name,
+/** Events as a metric without conditions of its own; what a caller needs besides it lays over this. */
+export const eventsMetric = (
+  name: string,
+  patterns: Extract<MetricDef['of'], { kind: 'events' }>['patterns'],
+  more: Pick<MetricDef, 'kind' | 'window' | 'miss'>,
+): MetricDef => ({
+  name,
   clauses: [],
-  of: { kind: 'events', patterns: per.of },
-  kind: def.kind,
+  of: { kind: 'events', patterns },
   on: [],
   from: [],
   to: [],
@@ -109,10 +112,13 @@ const perDef = (def: MetricDef, per: NonNullable<MetricDef['per']>): MetricDef =
   last: false,
   by: [],
   distribution: false,
-  window: def.window,
   standing: false,
-  miss: def.miss,
+  ...more,
 });
+
+/** The events that a number is divided by, as a metric of their own. */
+const perDef = ({ name, kind, window, miss }: MetricDef, per: NonNullable<MetricDef['per']>): MetricDef =>
+  eventsMetric(name, per.of, { kind, window, miss });
 
 function neededRange(evidence: Evidence, def: MetricDef, period: Period): MetricRange | undefined {
   if (!def.need) return undefined;

@@ -55,7 +55,8 @@ export function variablesOf(
   return { ...vars, ...extra };
 }
 
-function put(vars: JsonObject, dotted: string, value: Json): void {
+/** Put a value at a dotted name, with the maps that lead there. */
+export function put(vars: JsonObject, dotted: string, value: Json): void {
   const parts = dotted.split('.');
   let node = vars;
   for (const part of parts.slice(0, -1)) {
