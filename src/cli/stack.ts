@@ -49,6 +49,7 @@ async function prepareDatabase(
       version: String(loaded.pack.version['id']),
       body: loaded.pack,
       templates: loaded.templates,
+      ...(loaded.classifier === undefined ? {} : { classifier: loaded.classifier }),
       publishedAt: Date.now(),
     });
     await setDefaultPack(pool, loaded.pack.id);

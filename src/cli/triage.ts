@@ -59,11 +59,11 @@ async function open(io: CliIo, options: Options, resolvePackDir: (reference: str
       `--classifier must be embedded or model, not "${options.classifier}"`,
       {},
     );
-  const { triage, source } = await loadTriage(resolvePackDir(options.policy));
-  const decide = await driverOf(triage, source, options.classifier === 'model' ? process.env : undefined, (said) =>
+  const loaded = await loadTriage(resolvePackDir(options.policy));
+  const decide = await driverOf(loaded.triage, loaded, options.classifier === 'model' ? process.env : undefined, (said) =>
     io.err(said),
   );
-  return { decide, targets: source.targets };
+  return { decide, targets: loaded.targets };
 }
 
 /** One line's answer. A bad line is answered too, and the rest go on. */

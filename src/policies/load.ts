@@ -6,6 +6,8 @@ import { TocsinError } from '../domain/errors';
 import type { CompiledPack, Json, JsonObject, TemplateDef } from '../domain/policy/types';
 import { BUILT_IN_FIELDS } from '../domain/ticket/fields';
 import { loadKnowledge, type LoadedKnowledge } from '../knowledge/load';
+import { canonical } from './canonical';
+import { CLASSIFIER_FOLDER, readClassifier, type Classifier, type LoadedClassifier } from './classifier';
 import { compilePack } from './compile';
 import { Compiler, type Site, type SourcePath } from './compiler';
 import { Positions, SourceFile, show, type Position, type Problem, type Within } from './positions';
@@ -14,6 +16,7 @@ import { ITEM_CONSTRUCTS, pack as packSchema, type PackSource } from './schema/p
 import { readTemplates, type TemplateFile } from './template-files';
 import type { TemplateSource } from './templates';
 
+export { canonical } from './canonical';
 export { show, type Position, type Problem, type Within } from './positions';
 
 /** A pack as it was read: its source, what it compiles to, and what is wrong with it. */
@@ -22,7 +25,7 @@ export interface LoadedPack {
   dir: string;
   source: PackSource;
   pack: CompiledPack;
-  /** SHA-256 over the canonical JSON of the compiled pack and its templates. */
+  /** SHA-256 over the canonical JSON of the compiled pack, its templates and its classifier. */
   hash: string;
   templates: Record<string, TemplateSource>;
   /** What could not be read or compiled. `checkPack` finds more. */
@@ -37,21 +40,15 @@ export interface LoadedPack {
   templateFiles: Record<string, TemplateFile>;
   /** The knowledge base beside the pack; content, which no ticket runs under and the hash does not cover. */
   knowledge: LoadedKnowledge;
+  /** What answers its questions to a model; absent where the pack has none. */
+  classifier?: Classifier;
+  /** What an evaluation of the classifier is held against. */
+  targets: LoadedClassifier['targets'];
 }
 
-/** JSON with sorted keys, the same text for the same content. */
-export function canonical(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const entries = Object.entries(value)
-    .filter(([, inner]) => inner !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
-}
-
-/** The content hash of a compiled pack with its templates. */
-export function hashOf(pack: CompiledPack, templates: Record<string, TemplateSource>): string {
-  return createHash('sha256').update(canonical({ pack, templates })).digest('hex');
+/** The content hash of a compiled pack with its templates and, where it has one, its classifier. */
+export function hashOf(pack: CompiledPack, templates: Record<string, TemplateSource>, classifier?: Classifier): string {
+  return createHash('sha256').update(canonical({ pack, templates, classifier })).digest('hex');
 }
 
 /** The YAML files of a pack. Scenarios lie in a folder of their own; `clauses.yaml` lists the procedure's clauses. */
@@ -102,12 +99,17 @@ export async function loadPack(target: string): Promise<LoadedPack> {
   const knowledge = await loadKnowledge(dir);
   for (const { file, message } of knowledge.problems)
     problems.push({ severity: 'error', file, line: 1, column: 1, path: 'knowledge', message, rule: 'knowledge' });
+  const { classifier, targets, problems: faults } = readable
+    ? await readClassifier(dir, source.words)
+    : { classifier: undefined, targets: [], problems: [] };
+  for (const { file, line, column, message } of faults)
+    problems.push({ severity: 'error', file, line, column, path: CLASSIFIER_FOLDER, message, rule: 'classifier' });
   const templates = Object.fromEntries(Object.entries(folder.templates).map(([name, file]) => [name, file.source]));
   return {
     dir,
     source,
     pack,
-    hash: hashOf(pack, templates),
+    hash: hashOf(pack, templates, classifier),
     templates,
     problems,
     readable,
@@ -116,6 +118,8 @@ export async function loadPack(target: string): Promise<LoadedPack> {
     sites: compiler.sites,
     templateFiles: folder.templates,
     knowledge,
+    ...(classifier === undefined ? {} : { classifier }),
+    targets,
   };
 }
 

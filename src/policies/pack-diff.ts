@@ -1,6 +1,7 @@
 /** What an edit changes in a pack, construct by construct. */
 import type { CompiledPack } from '../domain/policy/types';
-import { canonical } from './load';
+import { canonical } from './canonical';
+import type { Classifier } from './classifier';
 import type { TemplateSource } from './templates';
 
 /** One construct that differs. `fields` says where within it, with the values before and after. */
@@ -14,6 +15,7 @@ export interface PackChange {
 interface Side {
   pack: CompiledPack;
   templates: Record<string, TemplateSource>;
+  classifier?: Classifier;
 }
 
 const SINGLE = ['id', 'version', 'zone', 'catchAll'] as const;
@@ -29,7 +31,7 @@ function readable(value: unknown): unknown {
 }
 
 /** Constructs by path: what a change is counted in. */
-function constructs({ pack, templates }: Side): Map<string, unknown> {
+function constructs({ pack, templates, classifier }: Side): Map<string, unknown> {
   const found = new Map<string, unknown>();
   for (const key of SINGLE) found.set(key, readable(pack[key]));
   for (const one of pack.conditions) found.set(`conditions.${one.name}`, readable(one));
@@ -40,6 +42,8 @@ function constructs({ pack, templates }: Side): Map<string, unknown> {
       found.set(`${construct}.${name}`, text);
     }
   }
+  for (const [name, part] of Object.entries({ ...classifier?.spec, prompts: classifier?.prompts }))
+    if (part !== undefined && name !== 'version') found.set(`classifier.${name}`, part);
   return found;
 }
 

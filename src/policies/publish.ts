@@ -1,9 +1,10 @@
 /** Publishing: a compiled pack becomes an immutable file named by its content hash. */
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TocsinError } from '../domain/errors';
 import type { CompiledPack } from '../domain/policy/types';
+import { asksModels, type Classifier } from './classifier';
 import type { LoadedPack } from './load';
 import type { TemplateSource } from './templates';
 
@@ -36,6 +37,8 @@ export async function publishPack(loaded: LoadedPack, folder: string): Promise<P
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${loaded.hash}.json`);
   await writeOnce(join(folder, `${loaded.hash}.templates.json`), JSON.stringify(loaded.templates));
+  if (loaded.classifier)
+    await writeOnce(join(folder, `${loaded.hash}.classifier.json`), JSON.stringify(loaded.classifier));
   await writeOnce(path, JSON.stringify(loaded.pack));
   return { hash: loaded.hash, path };
 }
@@ -50,10 +53,26 @@ export async function readTemplatesOf(folder: string, hash: string): Promise<Rec
   return JSON.parse(await readPart(folder, hash, 'templates.json')) as Record<string, TemplateSource>;
 }
 
+/** What answers a published pack's questions to a model. Throws ESC_PACK_UNKNOWN while it has not arrived in `folder`. */
+export async function readClassifierOf(folder: string, hash: string): Promise<Classifier> {
+  return JSON.parse(await readPart(folder, hash, 'classifier.json')) as Classifier;
+}
+
+/** Published packs in `folder` that ask a model and lack their classifier, by hash: their questions get no answer. */
+export async function lackingClassifier(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const hashes = names.flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? []);
+  const lacking: string[] = [];
+  for (const hash of hashes)
+    if (!names.includes(`${hash}.classifier.json`) && asksModels(await readPublished(folder, hash))) lacking.push(hash);
+  return lacking.sort();
+}
+
 async function readPart(folder: string, hash: string, ending: string): Promise<string> {
   if (!/^[0-9a-f]{64}$/.test(hash))
     throw new TocsinError('ESC_PACK_UNKNOWN', 'a pack is named by its SHA-256 hash', { hash });
   return readFile(join(folder, `${hash}.${ending}`), 'utf8').catch(() => {
-    throw new TocsinError('ESC_PACK_UNKNOWN', `pack ${hash} is not published in ${folder}`, { hash });
+    const what = ending === 'json' ? `pack ${hash}` : `the ${ending.replace('.json', '')} of pack ${hash}`;
+    throw new TocsinError('ESC_PACK_UNKNOWN', `${what} is not published in ${folder}`, { hash });
   });
 }

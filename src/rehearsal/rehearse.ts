@@ -6,7 +6,7 @@ import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
 import { hashOf, loadPack, type LoadedPack } from '../policies/load';
 import type { Triage } from '../domain/classify/classifier';
-import { classifierBeside } from '../triage/load';
+import { triageOf } from '../triage/load';
 import { renderTemplate } from '../policies/templates';
 import { checkExpectations, type Checked } from './expectations';
 import { rehearseOnCore, type Rehearsed, type RehearsedTicket, type Refusal } from './core-engine';
@@ -101,14 +101,8 @@ export function withParams(pack: CompiledPack, params: Record<string, string>): 
   return { ...pack, params: chosen };
 }
 
-const classifiers = new WeakMap<object, Promise<Triage | undefined>>();
-
-/** The classifier beside a pack, read once however often the pack is rehearsed, changed ones included. */
-function classifierFor(loaded: LoadedPack): Promise<Triage | undefined> {
-  const known = classifiers.get(loaded.source) ?? classifierBeside(loaded);
-  classifiers.set(loaded.source, known);
-  return known;
-}
+/** The classifier beside a pack, changed packs included. */
+const classifierFor = ({ classifier }: LoadedPack): Triage | undefined => classifier && triageOf(classifier);
 
 /** The plan of a scenario under its pack; `triage` answers what the script leaves open. */
 export function planFor(scenario: Scenario, loaded: LoadedPack, triage?: Triage): Plan {
@@ -122,7 +116,7 @@ export function planFor(scenario: Scenario, loaded: LoadedPack, triage?: Triage)
           field: 'schedules',
         },
       );
-  return planOf(scenario, pack, pack === loaded.pack ? loaded.hash : hashOf(pack, loaded.templates), triage);
+  return planOf(scenario, pack, pack === loaded.pack ? loaded.hash : hashOf(pack, loaded.templates, loaded.classifier), triage);
 }
 
 /** Subject lines of messages, rendered as they would go out. */
@@ -163,7 +157,7 @@ export async function rehearse(
   loaded: LoadedPack,
   engine: Engine = rehearseOnCore,
 ): Promise<Rehearsal> {
-  const plan = planFor(scenario, loaded, await classifierFor(loaded));
+  const plan = planFor(scenario, loaded, classifierFor(loaded));
   const { tickets, refusals } = await Promise.resolve()
     .then(() => engine(plan))
     .catch((error: unknown) => {

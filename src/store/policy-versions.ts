@@ -12,12 +12,14 @@ export interface PolicyVersion {
   /** The compiled pack, as JSON. */
   body: unknown;
   templates: unknown;
+  /** What answers its questions to a model, as JSON; absent where it asks none. */
+  classifier?: unknown;
   publishedAt: EpochMs;
   publishedBy?: string;
 }
 
 /** A version without its body. */
-export type PolicyVersionEntry = Omit<PolicyVersion, 'body' | 'templates'> & { active: boolean };
+export type PolicyVersionEntry = Omit<PolicyVersion, 'body' | 'templates' | 'classifier'> & { active: boolean };
 
 /** A pack at a version. */
 export interface PackRef {
@@ -39,8 +41,8 @@ export async function savePolicyVersion(
 ): Promise<void> {
   await transaction(pool, async (client) => {
     await client.query(
-      `insert into policy_version (hash, pack_id, version, body, templates, published_at, published_by)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict (hash) do nothing`,
+      `insert into policy_version (hash, pack_id, version, body, templates, published_at, published_by, classifier)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (hash) do nothing`,
       [
         version.hash,
         version.packId,
@@ -49,6 +51,7 @@ export async function savePolicyVersion(
         storableJson(version.templates),
         toSql(version.publishedAt),
         version.publishedBy ?? null,
+        version.classifier === undefined ? null : storableJson(version.classifier),
       ],
     );
     if (options.activate !== false) await setSetting(client, activeKey(version.packId), version.hash);
@@ -96,17 +99,20 @@ export async function activePack(pool: Database, packId?: string): Promise<PackR
   return row && { packId: row.pack_id, hash: row.hash };
 }
 
+type Bodies = 'body' | 'templates' | 'classifier';
+
 interface Row {
   hash: string;
   pack_id: string;
   version: string;
   body: unknown;
   templates: unknown;
+  classifier: unknown;
   published_at: Date;
   published_by: string | null;
 }
 
-const entryOf = (row: Omit<Row, 'body' | 'templates'>): Omit<PolicyVersion, 'body' | 'templates'> => ({
+const entryOf = (row: Omit<Row, Bodies>): Omit<PolicyVersion, Bodies> => ({
   hash: row.hash,
   packId: row.pack_id,
   version: row.version,
@@ -118,12 +124,14 @@ const entryOf = (row: Omit<Row, 'body' | 'templates'>): Omit<PolicyVersion, 'bod
 export async function getPolicyVersion(pool: Database, hash: string): Promise<PolicyVersion | undefined> {
   const found = await query<Row>(pool, 'select * from policy_version where hash = $1', [hash]);
   const [row] = found.rows;
-  return row && { ...entryOf(row), body: row.body, templates: row.templates };
+  if (!row) return undefined;
+  const { body, templates, classifier } = row;
+  return { ...entryOf(row), body, templates, ...(classifier === null ? {} : { classifier }) };
 }
 
 /** Every version, of one pack or of all, the newest first. Errors: ESC_STORE_UNAVAILABLE. */
 export async function listPolicyVersions(pool: Database, packId?: string): Promise<PolicyVersionEntry[]> {
-  const found = await query<Omit<Row, 'body' | 'templates'> & { active: boolean }>(
+  const found = await query<Omit<Row, Bodies> & { active: boolean }>(
     pool,
     `select v.hash, v.pack_id, v.version, v.published_at, v.published_by, s.key is not null as active
      from policy_version v

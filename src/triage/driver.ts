@@ -2,7 +2,7 @@
 import type { Triage, TriageOptions } from '../domain/classify/classifier';
 import type { TriageDecision, TurnText } from '../domain/classify/types';
 import { ModelClassifier, modelFromEnv } from './model';
-import type { ClassifierSource } from './schema';
+import type { Classifier } from '../policies/classifier';
 
 /** Decides on a conversation. */
 export type Decide = (turns: readonly TurnText[], options?: TriageOptions) => Promise<TriageDecision>;
@@ -10,12 +10,12 @@ export type Decide = (turns: readonly TurnText[], options?: TriageOptions) => Pr
 /** The embedded classifier, or, with an environment, the model it names (`say` is told of it once). */
 export async function driverOf(
   triage: Triage,
-  source: ClassifierSource,
+  { prompts }: Pick<Classifier, 'prompts'>,
   env: Readonly<Record<string, string | undefined>> | undefined,
   say: (text: string) => void,
 ): Promise<Decide> {
   if (env === undefined) return async (turns, options) => triage.conversation(turns, options);
-  const model = new ModelClassifier(modelFromEnv(env), triage.spec.questions, source.prompts);
+  const model = new ModelClassifier(modelFromEnv(env), triage.spec.questions, prompts);
   say(`questions go to ${modelFromEnv(env).name}; the embedded classifier stands in for it`);
   return decideWith(triage, model);
 }

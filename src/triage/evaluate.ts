@@ -1,6 +1,6 @@
 /** How good a classifier is on labelled messages: matrices, precision and recall, held against a pack's targets. */
 import type { TriageDecision, TurnText } from '../domain/classify/types';
-import type { Target } from './schema';
+import type { Target } from '../policies/schema/classifier';
 
 /** A message whose right answers are known. A label that is absent is not measured. */
 export interface Labelled {

@@ -9,7 +9,7 @@ import { Secret, safeDetail } from '../activities/secret';
 import { TocsinError } from '../domain/errors';
 import type { Answer, QuestionSpec } from '../domain/classify/types';
 import { clean, clip } from '../domain/classify/text';
-import type { ClassifierSource } from './schema';
+import type { Classifier } from '../policies/classifier';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -105,7 +105,7 @@ export class ModelClassifier {
   constructor(
     private readonly config: ModelConfig,
     private readonly questions: Readonly<Record<string, QuestionSpec>>,
-    private readonly prompts: ClassifierSource['prompts'],
+    private readonly prompts: Classifier['prompts'],
   ) {
     this.client = new OpenAI({
       baseURL: config.url,

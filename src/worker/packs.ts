@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../store/database';
+import { asksModels } from '../policies/classifier';
+import { readPublished } from '../policies/publish';
 import { activePack, getPolicyVersion, pinnedPacks } from '../store/policy-versions';
 
 /** Fetch what is missing from the copy of record. Returns the hashes that are nowhere to be found. */
@@ -12,16 +14,24 @@ export async function fetchPacks(pool: Database, folder: string): Promise<string
   const wanted = new Set([...(await pinnedPacks(pool)), ...(active ? [active.hash] : [])]);
   const missing: string[] = [];
   for (const hash of wanted) {
-    if (existsSync(join(folder, `${hash}.json`))) continue;
+    if (await complete(folder, hash)) continue;
     const version = await getPolicyVersion(pool, hash);
     if (!version) {
       missing.push(hash);
       continue;
     }
     await writeWhole(join(folder, `${hash}.templates.json`), JSON.stringify(version.templates));
+    if (version.classifier !== undefined)
+      await writeWhole(join(folder, `${hash}.classifier.json`), JSON.stringify(version.classifier));
     await writeWhole(join(folder, `${hash}.json`), JSON.stringify(version.body));
   }
   return missing;
+}
+
+/** A pack that asks a model is there with its classifier only. */
+async function complete(folder: string, hash: string): Promise<boolean> {
+  if (!existsSync(join(folder, `${hash}.json`))) return false;
+  return existsSync(join(folder, `${hash}.classifier.json`)) || !asksModels(await readPublished(folder, hash));
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {

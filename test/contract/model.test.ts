@@ -54,7 +54,7 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
         ...more,
       }),
       loaded.spec.questions,
-      loaded.source.prompts,
+      loaded.prompts,
     );
   const embedded = () => loaded.triage.ask('intent', TEXTS[0] ?? '');
   const ask = (model: ModelClassifier, texts = TEXTS) => model.answer('intent', texts, embedded());
@@ -67,7 +67,7 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
     expect(received?.headers.authorization).toBe(`Bearer ${KEY}`);
     const request = requestOf(received);
     expect(request.model).toBe('small');
-    expect(request.messages[0]?.content).toContain(loaded.source.prompts['intent']?.system);
+    expect(request.messages[0]?.content).toContain(loaded.prompts['intent']?.system);
     expect(request.messages[0]?.content).toMatch(/you answer nobody/);
     expect(request.messages[1]).toEqual({
       role: 'user',

@@ -1,8 +1,15 @@
-import { readFileSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diffPacks } from '../../src/policies/pack-diff';
 import { previewTemplate, sampleVars } from '../../src/policies/preview';
-import { publishPack, readPublished, readTemplatesOf } from '../../src/policies/publish';
+import { loadPack } from '../../src/policies/load';
+import {
+  lackingClassifier,
+  publishPack,
+  readClassifierOf,
+  readPublished,
+  readTemplatesOf,
+} from '../../src/policies/publish';
 import { HEAD, loadFiles, packFolder, removePacks } from './support/pack-folder';
 
 afterAll(removePacks);
@@ -58,6 +65,40 @@ describe('publishing', () => {
 
   test.each(['0'.repeat(64), '../../etc/passwd', ''])('no pack under %j', async (hash) => {
     await expect(readPublished(packFolder({}), hash)).rejects.toMatchObject({ code: 'ESC_PACK_UNKNOWN' });
+  });
+});
+
+describe('a pack that asks a model', () => {
+  const TRUST = join(__dirname, '../../policies/trust-safety');
+  const edited = async (change: (prompts: string) => string) => {
+    const folder = packFolder({});
+    cpSync(TRUST, folder, { recursive: true });
+    const file = join(folder, 'triage/prompts.yaml');
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+    return loadPack(folder);
+  };
+
+  test('is published with what answers it, and the hash covers that', async () => {
+    const loaded = await loadPack(TRUST);
+    const folder = join(packFolder({}), 'packs');
+    const { hash } = await publishPack(loaded, folder);
+    const classifier = await readClassifierOf(folder, hash);
+    expect(classifier).toEqual(JSON.parse(JSON.stringify(loaded.classifier)));
+    expect(classifier.spec.version).toMatch(/^[0-9a-f]{64}$/);
+    expect((await edited((text) => `# a remark\n${text}`)).hash).toBe(hash);
+    const other = await edited((text) => text.replace('you answer nobody', 'you answer no one'));
+    expect(other.hash).not.toBe(hash);
+    expect(diffPacks(loaded, other).map((one) => one.path)).toEqual(['classifier.prompts']);
+  });
+
+  test('is found out where its classifier is missing', async () => {
+    const folder = join(packFolder({}), 'packs');
+    const { hash } = await publishPack(await loadPack(TRUST), folder);
+    await publishPack(await loadFiles(files), folder);
+    expect(await lackingClassifier(folder)).toEqual([]);
+    rmSync(join(folder, `${hash}.classifier.json`));
+    expect(await lackingClassifier(folder)).toEqual([hash]);
+    await expect(readClassifierOf(folder, hash)).rejects.toMatchObject({ code: 'ESC_PACK_UNKNOWN' });
   });
 });
 

@@ -31,8 +31,8 @@ const sample = (label: string, of: number, right: number, other: string, evidenc
   }),
 });
 const shareOf = async (clause: string, { labelled, decisions }: ReturnType<typeof sample>) => {
-  const { source } = await theTriage;
-  return evaluate(labelled, decisions, source.targets).targets.find((one) => one.clauses.includes(clause));
+  const { targets } = await theTriage;
+  return evaluate(labelled, decisions, targets).targets.find((one) => one.clauses.includes(clause));
 };
 
 test.each([
@@ -73,14 +73,14 @@ test('a false positive rate of exactly 5% is not below 5% [TS-220]', async () =>
 });
 
 test('what no message tells is no data, and no target is missed for it', async () => {
-  const { source } = await theTriage;
-  const result = evaluate([{ id: 1, turns: [] }], [decision('UNCLEAR')], source.targets);
-  expect(result.targets.map((one) => one.met)).toEqual(source.targets.map(() => null));
+  const { targets } = await theTriage;
+  const result = evaluate([{ id: 1, turns: [] }], [decision('UNCLEAR')], targets);
+  expect(result.targets.map((one) => one.met)).toEqual(targets.map(() => null));
   expect(result.ok).toBe(true);
 });
 
 test('the share that a person looks at, and accuracy at each threshold, are told [TS-224, TS-303]', async () => {
-  const { source } = await theTriage;
+  const { targets } = await theTriage;
   const labelled: Labelled[] = [
     { id: 1, turns: [], intent: 'INCIDENT_REPORT', evidence: 'CLEAR_EVIDENCE' },
     { id: 2, turns: [], intent: 'INCIDENT_REPORT', evidence: 'INSUFFICIENT_INFO' },
@@ -89,7 +89,7 @@ test('the share that a person looks at, and accuracy at each threshold, are told
     { ...decision('INCIDENT_REPORT', 'CLEAR_EVIDENCE'), confidence: 8 },
     { ...decision('INCIDENT_REPORT', 'CLEAR_EVIDENCE'), confidence: 5, outcome: 'human_triage' },
   ];
-  const result = evaluate(labelled, decisions, source.targets);
+  const result = evaluate(labelled, decisions, targets);
   expect(result.humanReview).toBe(1);
   expect(result.thresholds).toHaveLength(11);
   expect(result.thresholds.filter((one) => [5, 6, 9].includes(one.at))).toEqual([
@@ -100,14 +100,14 @@ test('the share that a person looks at, and accuracy at each threshold, are told
 });
 
 test("the classifier meets the targets on the messages it was made with, and on the document's cases all are right [TS-302]", async () => {
-  const { triage, source } = await theTriage;
+  const { triage, targets } = await theTriage;
   const labelled = labelledIn('development');
   expect(labelled.length).toBeGreaterThan(200);
   const run = (rows: Labelled[]) =>
     evaluate(
       rows,
       rows.map((one) => triage.conversation(one.turns, { prefilter: false })),
-      source.targets,
+      targets,
     );
   expect(run(labelled).targets.filter((one) => one.met !== true)).toEqual([]);
   expect(run(labelledIn('document')).wrong).toEqual([]);
