@@ -60,8 +60,11 @@ async function open(io: CliIo, options: Options, resolvePackDir: (reference: str
       {},
     );
   const loaded = await loadTriage(resolvePackDir(options.policy));
-  const decide = await driverOf(loaded.triage, loaded, options.classifier === 'model' ? process.env : undefined, (said) =>
-    io.err(said),
+  const decide = await driverOf(
+    loaded.triage,
+    loaded,
+    options.classifier === 'model' ? process.env : undefined,
+    (said) => io.err(said),
   );
   return { decide, targets: loaded.targets };
 }

@@ -99,9 +99,11 @@ export async function loadPack(target: string): Promise<LoadedPack> {
   const knowledge = await loadKnowledge(dir);
   for (const { file, message } of knowledge.problems)
     problems.push({ severity: 'error', file, line: 1, column: 1, path: 'knowledge', message, rule: 'knowledge' });
-  const { classifier, targets, problems: faults } = readable
-    ? await readClassifier(dir, source.words)
-    : { classifier: undefined, targets: [], problems: [] };
+  const {
+    classifier,
+    targets,
+    problems: faults,
+  } = readable ? await readClassifier(dir, source.words) : { classifier: undefined, targets: [], problems: [] };
   for (const { file, line, column, message } of faults)
     problems.push({ severity: 'error', file, line, column, path: CLASSIFIER_FOLDER, message, rule: 'classifier' });
   const templates = Object.fromEntries(Object.entries(folder.templates).map(([name, file]) => [name, file.source]));

@@ -116,7 +116,12 @@ export function planFor(scenario: Scenario, loaded: LoadedPack, triage?: Triage)
           field: 'schedules',
         },
       );
-  return planOf(scenario, pack, pack === loaded.pack ? loaded.hash : hashOf(pack, loaded.templates, loaded.classifier), triage);
+  return planOf(
+    scenario,
+    pack,
+    pack === loaded.pack ? loaded.hash : hashOf(pack, loaded.templates, loaded.classifier),
+    triage,
+  );
 }
 
 /** Subject lines of messages, rendered as they would go out. */
