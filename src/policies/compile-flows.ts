@@ -67,6 +67,8 @@ function collect(c: Compiler, source: NonNullable<StateSource['collect']>, path:
 function stateOf(c: Compiler, name: string, source: StateSource, path: SourcePath): FlowStateDef {
   return {
     name,
+    ...c.maybe('when', source.when, [...path, 'when'], 'flow'),
+    ...(source.otherwise ? { otherwise: goRow(c, source.otherwise, [...path, 'otherwise']) } : {}),
     ask: source.ask ?? [],
     askEachMessage: source.ask_each_message ?? [],
     interrupts: (source.interrupts ?? []).map((row, i) => goRow(c, row, [...path, 'interrupts', i])),

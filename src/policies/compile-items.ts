@@ -185,6 +185,7 @@ export const compileTask: Make<'tasks', TaskDef> = (c, name, source, path) => ({
   ...given('draft', source.draft),
   ...(source.remind === undefined ? {} : { remind: ms(source.remind) }),
   ...(source.lapses ? { lapses: true } : {}),
+  ...(source.in_shadow ? { inShadow: true } : {}),
 });
 
 export const compilePath: Make<'paths', PathDef> = (c, name, source, path) => ({
@@ -234,6 +235,7 @@ export const compileRule: Make<'rules', RuleDef> = (c, name, source, path) => {
       ? {}
       : { clock: c.clock(on, { ...source, due: source.after, dueKey: 'after' }, path) }),
     ...(source.in_order ? { inOrder: true } : {}),
+    ...(source.in_shadow ? { inShadow: true } : {}),
     do: source.do.map((action, i) => compileAction(c, action, [...path, 'do', i])),
   };
 };

@@ -1,12 +1,12 @@
 /** From the checked source of a pack to what the core reads: durations to ms, `=` to expression trees, zones to tables. */
 import type { Cel, CompiledPack, ConditionDef, Json, JsonObject, TableDef, TemplateDef } from '../domain/policy/types';
+import { WHOLE } from '../domain/policy/rollout-types';
 import type { CompiledCalendar } from '../domain/time/calendar';
 import type { OffsetTable } from '../domain/time/zone-offsets';
 import { checkCalendar } from './calendar-zones';
 import { resolveTableReads } from './cel';
 import { compileAssistant } from './compile-assistant';
 import { clauseIndex } from './clause-index';
-import { compileAction } from './compile-actions';
 import { compileMetric } from './compile-metrics';
 import { compileReport, compileSchedule } from './compile-reports';
 import { compileChannel, compileReply, compileWayIn } from './compile-intake';
@@ -25,8 +25,8 @@ import {
   compileTask,
 } from './compile-items';
 import { compileFlow, tasksOfFlows } from './compile-flows';
-import type { Compiler, Place, SourcePath } from './compiler';
-import type { ActionSource } from './schema/actions';
+import { compileRollout } from './compile-rollout';
+import type { Compiler, SourcePath } from './compiler';
 import type { PackSource } from './schema/pack';
 
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? {})) as Json;
@@ -159,32 +159,6 @@ function inOrder(c: Compiler, all: ConditionDef[]): ConditionDef[] {
   return sorted;
 }
 
-const CONDITION_KEYS = new Set(['when', 'where', 'share', 'opened_when', 'next_when']);
-
-/** Compiles the expressions and actions of a construct that goes through as JSON, so that they are checked. */
-function checkThrough(c: Compiler, value: unknown, path: SourcePath, place: Place): void {
-  if (Array.isArray(value)) {
-    const actions = path.at(-1) === 'do';
-    value.forEach((item, i) => {
-      if (actions) compileAction(c, item as ActionSource, [...path, i]);
-      else checkThrough(c, item, [...path, i], place);
-    });
-    return;
-  }
-  if (value !== null && typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) checkThrough(c, item, [...path, key], place);
-    return;
-  }
-  const key = path.at(-1);
-  const condition = typeof key === 'string' && CONDITION_KEYS.has(key);
-  const mean = key === 'mean' && value !== 'duration';
-  if (
-    typeof value === 'string' ? condition || mean || value.startsWith('=') : condition && typeof value === 'boolean'
-  ) {
-    c.cel(value as string | boolean, path, place);
-  }
-}
-
 const rowCels = (table: TableDef | undefined): Cel[] =>
   (table?.rows ?? []).flatMap((row) => [...(row.when ? [row.when] : []), ...('cel' in row.then ? [row.then.cel] : [])]);
 
@@ -197,7 +171,7 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
   const compiled: Omit<CompiledPack, 'clauses'> = {
     format: 1,
     id: source.pack,
-    version: plain({ ...source.version, ...(source.rollout ? { rollout: source.rollout } : {}) }) as JsonObject,
+    version: plain(source.version) as JsonObject,
     params: source.params,
     calendars: calendarsOf(c, source),
     zone: source.zone,
@@ -225,6 +199,7 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     commitments: each(c, 'commitments', source.commitments, compileCommitment),
     tasks: { ...each(c, 'tasks', source.tasks, compileTask), ...tasksOfFlows(c, source.flows) },
     paths: each(c, 'paths', source.paths, compilePath),
+    ...(source.rollout ? { rollouts: { [WHOLE]: compileRollout(c, source.rollout) } } : {}),
     ...(Object.keys(source.reasons).length === 0 ? {} : { reasons: each(c, 'reasons', source.reasons, compileReason) }),
     rules: each(c, 'rules', source.rules, compileRule),
     guards: each(c, 'guards', source.guards, compileGuard),
@@ -245,7 +220,6 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     catchAll:
       source.catch_all ?? Object.values(source.paths).find((path) => path.catch_all !== undefined)?.catch_all ?? '',
   };
-  checkThrough(c, source.rollout, ['rollout'], 'rollout');
   resolveTableReads(c.cels, (name) => rowCels(tables[name]));
   compiled.conditions = inOrder(c, conditions);
   return {

@@ -77,7 +77,14 @@ export function rehearseOnCore(plan: Plan): Rehearsed {
   const play = (order: Order): Done => {
     if (order.do === 'open') {
       const { id, number, at, opening } = order;
-      const outcome = open(plan.pack, opening, { id, number, at, recordedAt: at, packHash: plan.packHash });
+      const outcome = open(plan.pack, opening, {
+        id,
+        number,
+        at,
+        recordedAt: at,
+        packHash: plan.packHash,
+        ...(plan.shares ? { shares: plan.shares } : {}),
+      });
       if (!outcome.ok) return { ...EMPTY, rejection: outcome.rejection };
       const name = plan.tickets.find((one) => one.id === id)?.name ?? id;
       const ticket = new CoreTicket(plan, name, outcome.state);

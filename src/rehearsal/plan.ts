@@ -2,6 +2,8 @@
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { Triage } from '../domain/classify/classifier';
 import type { Actor, Command, Input, Opening, TicketEvent } from '../domain/ticket/types';
+import { WHOLE } from '../domain/policy/rollout-types';
+import type { Shares } from '../domain/ticket/rollout';
 import { dueSchedules } from '../domain/policy/due-schedules';
 import { commandName } from '../domain/ticket/commands';
 import {
@@ -34,6 +36,8 @@ export interface Plan {
   scenario: Scenario;
   pack: CompiledPack;
   packHash: string;
+  /** Shares of the pack's rollouts, by name. */
+  shares?: Shares;
   /** In the order of their openings. */
   tickets: PlannedTicket[];
   /** When which schedule of the pack opens tickets. */
@@ -84,7 +88,24 @@ export function planOf(scenario: Scenario, pack: CompiledPack, packHash: string,
   );
   const answersTo = (ticket: string, events: readonly TicketEvent[]): Input[] =>
     triage ? embeddedInputs(triage, pack, events, (fact) => scripted(fact, ticket)) : [];
-  return { scenario, pack, packHash, tickets, calendar, world, scripted, inputs, answersTo };
+  const shares = sharesOf(scenario);
+  return {
+    scenario,
+    pack,
+    packHash,
+    ...(shares ? { shares } : {}),
+    tickets,
+    calendar,
+    world,
+    scripted,
+    inputs,
+    answersTo,
+  };
+}
+
+/** The shares that a scenario sets: one number is that of the whole pack. */
+function sharesOf({ rollout }: Scenario): Shares | undefined {
+  return typeof rollout === 'number' ? { [WHOLE]: rollout } : rollout;
 }
 
 /** Ids as the store would give them: the UTC day of the opening, and that day's running number. */

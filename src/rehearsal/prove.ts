@@ -69,6 +69,11 @@ export function mutantsOf(pack: CompiledPack, clause: string): Mutant[] {
   }
   for (const [flow, def] of Object.entries(pack.flows)) {
     for (const [state, one] of Object.entries(def.states)) {
+      if (names(one.otherwise, clause)) {
+        const { when: _always, otherwise: _none, ...on } = one;
+        const states = { ...def.states, [state]: on };
+        add(`flows.${flow}.${state}.otherwise`, { flows: { ...pack.flows, [flow]: { ...def, states } } });
+      }
       for (const rows of ['go', 'interrupts'] as const) {
         for (const [i, row] of one[rows].entries()) {
           if (!names(row, clause)) continue;
@@ -78,6 +83,11 @@ export function mutantsOf(pack: CompiledPack, clause: string): Mutant[] {
       }
     }
   }
+  for (const [name, rollout] of Object.entries(pack.rollouts ?? {}))
+    if (names(rollout, clause)) {
+      const { [name]: _gone, ...rollouts } = pack.rollouts ?? {};
+      add(`rollouts.${name}`, { rollouts });
+    }
   for (const [i, condition] of pack.conditions.entries())
     if (names(condition, clause))
       add(`conditions.${condition.name}`, {

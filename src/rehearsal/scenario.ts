@@ -152,6 +152,8 @@ export const scenarioSchema = z.strictObject({
   clauses: listOf(z.string()),
   policy: z.string(),
   params: mapOf(z.string()),
+  /** The share of the pack's rollout in percent, or of each by its name; without it everything is live. */
+  rollout: z.union([z.number().min(0).max(100), z.record(z.string(), z.number().min(0).max(100))]).optional(),
   ticket: openingSchema.optional(),
   /** Several tickets, each with a name of its own and perhaps its own instant. */
   tickets: z.record(z.string(), openingShape.extend({ opened: moment.optional() }).superRefine(hasCustomer)).optional(),

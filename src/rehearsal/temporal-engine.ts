@@ -205,7 +205,7 @@ class TemporalTicket {
     const input: TicketInput = {
       id,
       number,
-      opening: { opening, at },
+      opening: { opening, at, ...(this.plan.shares ? { shares: this.plan.shares } : {}) },
       queues: { pages: taskQueue, deliveries: taskQueue, store: taskQueue },
       rehearsal: { horizon: at },
     };

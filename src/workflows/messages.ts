@@ -23,7 +23,8 @@ export interface Queues {
 export interface TicketInput {
   id: string;
   number: string;
-  opening?: { opening: Opening; at: number };
+  /** `shares`: of the pack's rollouts, as they stood at the opening. */
+  opening?: { opening: Opening; at: number; shares?: Record<string, number> };
   queues: Queues;
   /** What a run hands to the next at continue-as-new: nothing that was asked for is dropped. */
   carried?: Carried;

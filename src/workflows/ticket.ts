@@ -103,9 +103,9 @@ class TicketRun {
     }
     if (!opening) throw ApplicationFailure.nonRetryable('a ticket needs an opening', 'ESC_REQUEST_INVALID');
     const outcome = open(this.pack.body, opening.opening, {
+      ...opening,
       id,
       number,
-      at: opening.at,
       recordedAt: this.now(),
       packHash: this.pack.packHash,
     });

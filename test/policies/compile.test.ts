@@ -371,9 +371,10 @@ rollout: { key: ticket.id, steps: [50], rest: off, next_when: metric.m.met }
       'schedule schedules.s.at version.next_review',
       'kind kinds.k.opened_when ticket.x',
       'value kinds.k.key ticket.id',
+      'rollout rollout.key ticket.id',
+      'rollout rollout.next_when metric.m.met',
       "metric metrics.m.share seen('x')",
       "metric metrics.m.mean count('y')",
-      'rollout rollout.next_when metric.m.met',
     ]);
   });
 

@@ -47,6 +47,9 @@ export interface CollectDef {
 
 export interface FlowStateDef {
   name: string;
+  /** Switched on only where this holds; where it does not, the flow takes the way of `otherwise`. */
+  when?: Cel;
+  otherwise?: GoRow;
   ask: string[];
   askEachMessage: string[];
   interrupts: GoRow[];

@@ -11,6 +11,7 @@ import type { OffsetTable } from '../time/zone-offsets';
 import type { MetricDef } from './metric-types';
 import type { ReportDef, ScheduleDef } from './report-types';
 import type { PathDef, ReasonDef } from './path-types';
+import type { RolloutDef } from './rollout-types';
 
 export type { KindDef, TicketQuery };
 export type { ChannelDef, ChannelState, ReplyDef, RotaDef, WayInDef } from './intake-types';
@@ -123,6 +124,8 @@ export interface TaskDef extends OfKinds {
   remind?: number;
   /** An unanswered one ends when the next opens. */
   lapses?: boolean;
+  /** It is opened on a ticket in shadow as well. */
+  inShadow?: boolean;
 }
 
 export type { LevelDef, PathDef, ReasonDef } from './path-types';
@@ -184,6 +187,8 @@ export interface RuleDef extends OfKinds {
   clock?: ClockDef;
   inOrder?: boolean;
   do: Action[];
+  /** It acts on a ticket in shadow as well. */
+  inShadow?: boolean;
 }
 
 export interface GuardDef extends OfKinds {
@@ -351,6 +356,8 @@ export interface CompiledPack {
   commitments: Record<string, CommitmentDef>;
   tasks: Record<string, TaskDef>;
   paths: Record<string, PathDef>;
+  /** By name; absent where every ticket is live. */
+  rollouts?: Record<string, RolloutDef>;
   /** Absent where the pack declares none: then any text is a reason. */
   reasons?: Record<string, ReasonDef>;
   rules: Record<string, RuleDef>;

@@ -116,9 +116,17 @@ export function continueSequences(turn: Turn, happening: Happening): void {
     const event = sequence.event as unknown as Scope['event'];
     const { anchorSeq, next, name, source, clauses } = sequence;
     attempt(turn, name, () => {
-      const scope: Scope = { pack: turn.pack, state: turn.state, event };
       const list: ActionList = { name, source, clauses, inOrder: true };
-      proceed(turn, happening, actionsAt(turn.pack, source), scope, list, { key, anchorSeq, from: next });
+      const place = { key, anchorSeq, from: next };
+      turn.as(
+        name,
+        undefined,
+        () => {
+          const scope: Scope = { pack: turn.pack, state: turn.seen(), event };
+          proceed(turn, happening, actionsAt(turn.pack, source), scope, list, place);
+        },
+        source.startsWith('rules.') ? turn.pack.rules[name] : undefined,
+      );
     });
   }
 }

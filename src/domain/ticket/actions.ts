@@ -14,6 +14,8 @@ import { enterLevel, levelOf, standing } from './paths';
 import { reasonData } from './reasons';
 import { openOne } from './tasks';
 import { restartClocks } from './clock-commands';
+import { withTags } from './rollout';
+import { withholdAction } from './withheld';
 import { ENGINE, type Happening, type Turn } from './turn';
 import type { Actor } from './types';
 
@@ -73,6 +75,7 @@ export function runAction(
     }
     return known;
   };
+  if (withholdAction(turn, action, read, clauses)) return;
   switch (action.do) {
     case 'set':
       for (const [name, value] of Object.entries(action.fields)) {
@@ -160,14 +163,13 @@ function note(turn: Turn, scope: Scope, value: Json | undefined, clauses: string
       ? value['template']
       : undefined;
   const template = name === undefined ? undefined : turn.pack.templates[name];
-  if (name === undefined || !template) turn.emit({ type: 'noted', clauses, data: { text: text(value) } });
-  else
-    turn.emit({
-      type: 'noted',
-      subject: name,
-      clauses: [...new Set([...clauses, ...template.clauses])],
-      data: { template: name, vars: variablesOf({ ...scope, state: turn.state }, template, {}, NOTE_LIMIT) },
-    });
+  const all = [...new Set([...clauses, ...(template?.clauses ?? [])])];
+  const data: JsonObject =
+    name === undefined || !template
+      ? { text: text(value) }
+      : { template: name, vars: variablesOf({ ...scope, state: turn.seen() }, template, {}, NOTE_LIMIT) };
+  if (turn.shadow) turn.withhold('note', { clauses: all, data });
+  else turn.emit({ type: 'noted', ...(template ? { subject: template.name } : {}), clauses: all, data });
 }
 /** Values of a note: it may hold a whole conversation, and leaves by no channel. */
 const NOTE_LIMIT = 32_768;
@@ -187,6 +189,11 @@ function assign(
     if (got !== undefined) setField(turn, name, got, { clauses });
   }
   const { ticket } = turn.state;
+  if (turn.shadow) {
+    const to = Object.keys(values).map((name): [string, Json] => [name, turn.seen().ticket[name] ?? null]);
+    turn.withhold('assign', { clauses, data: Object.fromEntries(to) });
+    return;
+  }
   const status = ticket.status === 'created' ? { status: 'assigned' } : {};
   const data: JsonObject = { ...status };
   for (const name of [...ASSIGNED, ...Object.keys(values)]) if (ticket[name] !== undefined) data[name] = ticket[name];
@@ -197,9 +204,13 @@ function assign(
 
 /** Put a tag on, or take it off; a tag that is already so changes nothing. */
 export function tagTicket(turn: Turn, verb: 'tag' | 'untag', tag: string, clauses: string[], by?: Actor): void {
-  const tags = turn.state.ticket.tags;
+  const { tags } = turn.seen().ticket;
   if (tags.includes(tag) === (verb === 'tag')) return;
   const next = verb === 'tag' ? [...tags, tag] : tags.filter((one) => one !== tag);
+  if (turn.shadow) {
+    turn.withhold(verb, { clauses, data: { tag } }, withTags(turn.copy, turn.state.ticket.tags, next));
+    return;
+  }
   turn.emit({
     type: verb === 'tag' ? 'tagged' : 'untagged',
     subject: tag,

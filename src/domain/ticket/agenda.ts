@@ -5,6 +5,7 @@ import { calendarOf } from './calendars';
 import { clockNext } from './clocks';
 import { clausesOf, clockDef } from './clock-reactions';
 import { parkedName } from './faults';
+import { sideOf } from './rollout';
 import type { AgendaItem, ClockState, TicketState } from './types';
 
 /** Order at one instant: warnings, dues, delayed rules, reminders, acknowledgements, receipts (design.md, decision 8). */
@@ -123,10 +124,22 @@ function makeAgenda(pack: CompiledPack, state: TicketState): AgendaItem[] {
   for (const [name, question] of Object.entries(state.asked ?? {}))
     add(question.due, 'fact', `fact:${name}`, name, pack.facts[name]?.clauses ?? []);
   const parked = new Set(state.parked);
+  if (state.rollout) for (const item of items) if (inShadow(pack, state, item)) item.shadow = true;
   return items
     .filter((item) => !parked.has(parkedName(item)))
     .sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
+
+/** Whether only what is in shadow waits for it: a delayed rule, a flow's silence, a question. */
+function inShadow(pack: CompiledPack, state: TicketState, item: AgendaItem): boolean {
+  const [kind = '', name = ''] = item.id.split(/:(.*)/s);
+  if (kind === 'rule' && pack.rules[name]?.inShadow) return false;
+  return ['rule', 'flow', 'fact'].includes(kind) && sideOf(pack, state, name).side === 'shadow';
+}
+
+/** The agenda without what is in shadow: what somebody will hear of. */
+export const openAgenda = (pack: CompiledPack, state: TicketState): readonly AgendaItem[] =>
+  state.rollout ? agenda(pack, state).filter((item) => !item.shadow) : agenda(pack, state);
 
 /** The earliest due instant, or undefined when nothing is due any more. */
 export function nextDue(pack: CompiledPack, state: TicketState): EpochMs | undefined {

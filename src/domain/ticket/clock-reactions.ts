@@ -107,6 +107,15 @@ export function startClock(
       : {}),
   };
   const started = withDue(turn, clock, def);
+  if (turn.shadow && owner === 'commitment') {
+    // One that does not count now would promise nothing.
+    if (!runs) return;
+    turn.withhold('commitment', {
+      clauses,
+      data: { commitment: name, ...(started.due === undefined ? {} : { due: started.due }) },
+    });
+    return;
+  }
   const replaced = turn.state.clocks[key];
   // A clock that is started anew keeps its old due instant in the history: a reset hides no breach.
   const previous = replaced && replaced.status !== 'done' ? replaced.due : undefined;
@@ -130,15 +139,10 @@ export function startClocks(turn: Turn, happening: Happening): void {
   const index = packIndex(turn.pack, kindOf(turn.state.ticket));
   for (const commitment of index.commitmentsOn.get(event.type) ?? []) {
     if (matches(commitment.clock.anchors, event)) {
-      attempt(turn, commitment.name, () =>
-        startClock(
-          turn,
-          happening,
-          'commitment',
-          commitment.name,
-          `commitment:${commitment.name}`,
-          commitment.clock,
-          commitment.clauses,
+      const { name, clock, clauses } = commitment;
+      attempt(turn, name, () =>
+        turn.as(name, happening, () =>
+          startClock(turn, happening, 'commitment', name, `commitment:${name}`, clock, clauses),
         ),
       );
     }
@@ -147,10 +151,11 @@ export function startClocks(turn: Turn, happening: Happening): void {
     if (!rule.clock || !matches(rule.on, event)) continue;
     if (rule.once && turn.state.once.includes(`rule:${rule.name}`)) continue;
     const { clock } = rule;
-    attempt(turn, rule.name, () => {
+    const start = (): void => {
       if (turn.holds(turn.scope(happening), rule.when))
         startClock(turn, happening, 'rule', rule.name, `rule:${rule.name}`, clock, rule.clauses);
-    });
+    };
+    attempt(turn, rule.name, () => turn.as(rule.name, happening, start, rule));
   }
 }
 
@@ -169,7 +174,11 @@ export function refreshClocks(turn: Turn, happening: Happening): void {
       ...inputs(def).map((value) => (value && 'cel' in value ? value.cel : undefined)),
     ];
     if (!reads.some((cel) => cel && touches(cel.reads, happening.changed))) continue;
-    attempt(turn, clock.name, () => refreshClock(turn, happening, key, current, def));
+    const exempt =
+      clock.owner === 'commitment' ? undefined : turn.pack[clock.owner === 'task' ? 'tasks' : 'rules'][clock.name];
+    attempt(turn, clock.name, () =>
+      turn.as(clock.name, undefined, () => refreshClock(turn, happening, key, current, def), exempt),
+    );
   }
 }
 

@@ -51,7 +51,7 @@ const isPublic = (action: DeliverAction, template: TemplateDef | undefined): boo
  */
 export function deliver(turn: Turn, given: Scope, asked: DeliverAction, options: DeliverOptions): boolean {
   // A message says how things stand when it is made: the clocks that this instant started included.
-  const scope: Scope = { ...given, state: turn.state };
+  const scope: Scope = { ...given, state: turn.seen() };
   const action = worded(scope, asked);
   const template = action.template === undefined ? undefined : turn.pack.templates[action.template];
   const missing = missingFields(scope, template);
@@ -108,6 +108,10 @@ function customersOr(turn: Turn, scope: Scope, value: Json, channels: Channel[])
 
 /** Nobody can be told under this name: said as an event. A path then passes the level over. */
 function unreachable(turn: Turn, role: string): void {
+  if (turn.shadow) {
+    turn.withhold('unreached', { data: { role, reason: 'no contact' } });
+    return;
+  }
   turn.emit({ type: 'unreached', subject: role, data: { role, reason: 'no contact' } });
 }
 
@@ -156,6 +160,18 @@ function make(
     ...(action.verb === 'draft' ? { draftFor: draftAudience(scope, action) } : {}),
     ...(target.channel === 'email' ? headersOf(turn, scope, action, template) : {}),
   };
+  if (turn.shadow) {
+    const { channel, role, to, vars, key } = delivery;
+    const named = action.name === undefined ? {} : { name: action.name };
+    const later = heldUntil === undefined ? {} : { until: heldUntil };
+    const event = turn.withhold(action.verb, {
+      clauses: options.clauses,
+      data: { channel, role, to, template: templateName, ...named, ...later, vars, delivery: key },
+      ...(action.once ? { patch: { once: [once] } } : {}),
+    });
+    turn.made.set(mergeKey, event);
+    return;
+  }
   const pending: DeliveryState = {
     key: delivery.key,
     ...(action.name === undefined ? {} : { name: action.name }),
@@ -223,6 +239,10 @@ function draftAudience(scope: Scope, action: DeliverAction): string {
 }
 
 function wait(turn: Turn, scope: Scope, action: DeliverAction, options: DeliverOptions, missing: string[]): void {
+  if (turn.shadow) {
+    turn.withhold(action.verb, { clauses: options.clauses, data: { template: action.template ?? '', missing } });
+    return;
+  }
   if (options.source === undefined) return;
   const subject = action.name ?? action.template ?? action.verb;
   const entry: JsonObject = { source: options.source, template: action.template ?? '', event: eventOf(scope), missing };

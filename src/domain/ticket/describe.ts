@@ -4,7 +4,11 @@
  */
 import type { Json, JsonObject } from '../policy/types';
 import { DAY_MS, formatInstant, parseDuration, parseInstant } from '../time/instants';
+import { apart, withheldWords } from './describe-shadow';
+import { readable } from './readable';
 import type { EpochMs, TicketEvent } from './types';
+
+export { readable };
 
 /** What `describe` reads of an event, so that a stored row can be described too. */
 export type Described = Pick<TicketEvent, 'type' | 'subject' | 'at' | 'by' | 'data'>;
@@ -13,34 +17,6 @@ export type Described = Pick<TicketEvent, 'type' | 'subject' | 'at' | 'by' | 'da
 export interface DescribeOptions {
   /** `HH:MM` (with a day where it is not the same one) of an instant, in the reader's zone. */
   clock?: (instant: EpochMs) => string;
-}
-
-const CAPITALS = new Set([
-  'vp',
-  'cto',
-  'ceo',
-  'cfo',
-  'coo',
-  'cs',
-  'sla',
-  'rca',
-  'hr',
-  'it',
-  'id',
-  'url',
-  'api',
-  'p1',
-  'p2',
-  'p3',
-  'p4',
-]);
-
-/** A name of the policy as people write it: `vp_engineering` → `VP engineering`, `p1_updates` → `P1 updates`. */
-export function readable(name: string): string {
-  if (/[@#:/.\s]/.test(name)) return name;
-  const words = name.split('_').filter((word) => word !== '');
-  const text = words.map((word) => (CAPITALS.has(word.toLowerCase()) ? word.toUpperCase() : word)).join(' ');
-  return text.replace(/^c level$/i, 'C-level').replace(/^c level /i, 'C-level ');
 }
 
 /** A duration for people, two units at most: `90000` → `1 min 30 s`, `172800000` → `2 days`. Never negative. */
@@ -79,7 +55,7 @@ const shorten = (text: string): string =>
 const list = (items: string[]): string => items.join(', ').replace(/, ([^,]*)$/, ' and $1');
 
 /** One event with what its sentence needs at hand. */
-class Reading {
+export class Reading {
   readonly data: JsonObject;
   readonly name: string;
   constructor(
@@ -217,7 +193,7 @@ type Teller = (r: Reading) => string;
 /** A sentence for each type of event. */
 const SENTENCES: Record<string, Teller> = {
   opened: (r) =>
-    `Ticket opened${r.event.by.kind === 'customer' ? ' by the customer' : ''}${r.with(' as ', 'priority')}${r.quoted('subject')}`,
+    `Ticket opened${r.event.by.kind === 'customer' ? ' by the customer' : ''}${r.with(' as ', 'priority')}${r.quoted('subject')}${apart(r)}`,
   claimed: (r) => `Claimed${r.by()}`,
   progress: (r) => `Progress noted${r.by()}${r.quoted('text')}`,
   agent_reply: (r) => `Answered the customer${r.by()}${r.quoted('text')}`,
@@ -300,7 +276,10 @@ const SENTENCES: Record<string, Teller> = {
   flow_heard: (r) => `${capital(r.name)}: the customer's message ${r.one('', 'turn')}`,
   flow_waits: (r) => `${capital(r.name)} waits for ${r.one('an answer', 'for')}`,
   entered: (r) => `${capital(r.one('the flow', 'flow'))}: ${r.name}${r.with(' after ', 'from')}`,
-  question: (r) => `Asked the customer for ${r.name}${r.with(', time ', 'attempt')}`,
+  question: (r) =>
+    `${r.data['unasked'] === true ? 'In shadow: would have asked' : 'Asked'} the customer for ${r.name}${r.with(', time ', 'attempt')}`,
+  withheld: (r) => `In shadow: ${withheldWords(r)}`,
+  switched_off: (r) => `${capital(r.one('the flow', 'flow'))}: ${r.name} is switched off`,
   collected: (r) => `${capital(r.name)}: nothing is open any more`,
   silent: (r) => `${capital(r.name)}: the customer is silent`,
   given_up: (r) => `${capital(r.name)}: what is still open is given up`,

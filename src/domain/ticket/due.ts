@@ -27,7 +27,7 @@ export function fallDue(turn: Turn, item: AgendaItem): void {
     const delivery = turn.state.deliveries[key];
     if (delivery) releaseHeld(turn, delivery);
   } else if (item.kind === 'remind') remind(turn, key);
-  else if (item.kind === 'silence') silenceFell(turn, key);
+  else if (item.kind === 'silence') turn.as(key, undefined, () => silenceFell(turn, key));
   else if (item.kind === 'fact') factTimedOut(turn, key);
   else {
     const clock = turn.state.clocks[item.id];
@@ -147,10 +147,7 @@ function fire(turn: Turn, item: AgendaItem, clock: ClockState): void {
   });
   if (!rule) return;
   const happening: Happening = { event, after: turn.state, changed: new Set(), edges: [] };
-  const scope = turn.scope(happening);
   const anchor = clock.event ?? {};
-  act(turn, happening, rule, {
-    ...scope,
-    event: { type: String(anchor['type'] ?? 'fired'), at: turn.at, by: event.by, data: anchor },
-  });
+  const view = { type: String(anchor['type'] ?? 'fired'), at: turn.at, by: event.by, data: anchor };
+  turn.as(rule.name, undefined, () => act(turn, happening, rule, { ...turn.scope(happening), event: view }), rule);
 }

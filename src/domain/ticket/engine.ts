@@ -12,8 +12,10 @@ import { fallDue } from './due';
 import { recordFact } from './facts';
 import { reportFault, setAside } from './faults';
 import { blankState, evolve } from './evolve';
-import { BUILT_IN_FIELDS, initialFields, misfit } from './fields';
+import { BUILT_IN_FIELDS, misfit } from './fields';
 import { settleTurn } from './react';
+import { standings, type Shares } from './rollout';
+import { initialOf } from './shadow-opening';
 import { hear } from './told';
 import { ENGINE, Turn } from './turn';
 import {
@@ -39,6 +41,8 @@ export interface OpenOptions {
   recordedAt: EpochMs;
   packHash: string;
   by?: Actor;
+  /** The shares of the pack's rollouts, in percent; without them everything is live. */
+  shares?: Shares;
 }
 
 const CHANNELS = ['email', 'chat', 'phone', 'portal', 'api'];
@@ -104,7 +108,9 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
     event: { type: 'opened', at: options.at, by, data: { ...given, body: opening.body ?? '' } },
     message,
   };
-  const { fields, decided, clauses } = initialFields(scope, given);
+  const rollout = options.shares ? standings(scope, options.shares) : {};
+  const stands = Object.keys(rollout).length > 0;
+  const { fields, decided, clauses, shadow } = initialOf(scope, given, rollout);
   const priority = fields['priority'] ?? (kind === SUPPORT ? 'P3' : undefined);
   const ticket: JsonObject = { ...fields, ...(priority === undefined ? {} : { priority }) };
   // What was said at the opening stays as if set by hand, until it is released.
@@ -129,8 +135,15 @@ export function open(pack: CompiledPack, opening: Opening, options: OpenOptions)
         ...(customer ? { customer: { plan: customer.plan, name: customer.name } } : {}),
         status,
         decided,
+        ...(stands ? { rollout: rollout as unknown as JsonObject } : {}),
       },
-      patch: { ticket, is, ...(held.size === 0 ? {} : { held: [...held] }) },
+      patch: {
+        ticket,
+        is,
+        ...(stands ? { rollout } : {}),
+        ...(shadow ? { shadow } : {}),
+        ...(held.size === 0 ? {} : { held: [...held] }),
+      },
     });
     settleTurn(turn);
     return undefined;

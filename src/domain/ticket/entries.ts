@@ -21,17 +21,21 @@ export function fileEntries(turn: Turn, happening: Happening): void {
     const fields = shared(pack, kind);
     const reads = [...kind.openedWhen.reads, ...fields.map((name) => `ticket.${name}`)];
     if (happening.event.type !== 'opened' && !touches(reads, happening.changed)) continue;
-    const scope = turn.scope(happening);
-    if (!turn.holds(scope, kind.openedWhen)) continue;
-    const key = valueIn(makeEnv(scope), kind.key);
-    if (isUnknown(key)) {
-      turn.recordUnknown(key.missing, `kinds.${kind.name}.key`);
-      continue;
-    }
-    const { ticket } = happening.after;
-    const shown: JsonObject = {};
-    for (const name of fields) if (ticket[name] !== undefined) shown[name] = ticket[name];
-    const subject = String(ticket['subject'] ?? kind.title);
-    want(turn, { kind: kind.name, key: String(key), subject, fields: shown, link: 'entry' }, kind.clauses);
+    turn.as(kind.name, happening, () => fileEntry(turn, happening, kind, fields));
   }
+}
+
+function fileEntry(turn: Turn, happening: Happening, kind: KindDef, fields: readonly string[]): void {
+  const scope = turn.scope(happening);
+  if (!turn.holds(scope, kind.openedWhen)) return;
+  const key = valueIn(makeEnv(scope), kind.key);
+  if (isUnknown(key)) {
+    turn.recordUnknown(key.missing, `kinds.${kind.name}.key`);
+    return;
+  }
+  const { ticket } = scope.state;
+  const shown: JsonObject = {};
+  for (const name of fields) if (ticket[name] !== undefined) shown[name] = ticket[name];
+  const subject = String(ticket['subject'] ?? kind.title);
+  want(turn, { kind: kind.name, key: String(key), subject, fields: shown, link: 'entry' }, kind.clauses);
 }

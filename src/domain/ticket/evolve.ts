@@ -1,5 +1,6 @@
 import type { JsonObject } from '../policy/types';
 import type { Said } from './flow-types';
+import { overtaken } from './rollout';
 import type { Seen, StatePatch, TicketEvent, TicketState } from './types';
 
 /** How many command ids are remembered for de-duplication across continue-as-new. */
@@ -39,6 +40,13 @@ function mergeRecords<T>(
 const appended = (list: string[], more: string[] | undefined): string[] =>
   more && more.length > 0 ? [...list, ...more.filter((item) => !list.includes(item))] : list;
 
+/** The copies of what is in shadow: replaced, or overtaken by what really changed. */
+function shadowAfter(state: TicketState, patch: StatePatch): Pick<TicketState, 'shadow'> {
+  if (patch.shadow) return { shadow: { ...state.shadow, ...patch.shadow } };
+  if (!patch.ticket || !state.shadow) return {};
+  return { shadow: overtaken(state.shadow, state.ticket, patch.ticket) };
+}
+
 /** The state with a patch applied. Total: an unknown key changes nothing. */
 export function applyPatch(state: TicketState, patch: StatePatch): TicketState {
   return {
@@ -60,6 +68,8 @@ export function applyPatch(state: TicketState, patch: StatePatch): TicketState {
         }
       : {}),
     ...(patch.told ? { told: { ...state.told, ...patch.told } } : {}),
+    ...(patch.rollout ? { rollout: patch.rollout } : {}),
+    ...shadowAfter(state, patch),
     once: appended(state.once, patch.once),
     held: appended(patch.unheld ? state.held.filter((name) => !patch.unheld?.includes(name)) : state.held, patch.held),
     waiting: patch.waiting ?? state.waiting,

@@ -1,8 +1,9 @@
 /** Setting fields: typed, tagged, recorded as `changed(field)`; tables set theirs again when what they read changes. */
 import { compileExpr, isUnknown } from '../policy/expr';
-import type { CompiledPack, FieldDef, Json, JsonObject } from '../policy/types';
+import type { CompiledPack, FieldDef, Json, JsonObject, TableDef } from '../policy/types';
 import { decideTable, holdsIn, makeEnv, type Scope } from './env';
 import { kindOf, packIndex } from './pack-index';
+import { withTags } from './rollout';
 import { touches, type Happening, type Turn } from './turn';
 import type { Actor } from './types';
 
@@ -82,11 +83,24 @@ export interface SetOptions {
 /** Set one field; the same value again changes nothing. A queue is known by any of its names. */
 export function setField(turn: Turn, name: string, given: Json, options: SetOptions = {}): void {
   const value = name === 'queue' && typeof given === 'string' ? (queueNamed(turn.pack, given) ?? given) : given;
-  const from = turn.state.ticket[name];
+  const from = turn.seen().ticket[name];
   const same = JSON.stringify(from ?? null) === JSON.stringify(value);
   const hold = options.hold === true && !turn.state.held.includes(name);
   if (same && !hold) return;
   const def = turn.pack.fields[name];
+  if (turn.shadow) {
+    const { tags } = turn.seen().ticket;
+    const copy = withTags(turn.copy, turn.state.ticket.tags, tagsFor(def, tags, from, value));
+    turn.withhold(
+      'set',
+      {
+        clauses: [...new Set([...(options.clauses ?? []), ...(def?.clauses ?? [])])],
+        data: { field: name, ...(from === undefined ? {} : { from }), to: value, ...options.data },
+      },
+      { ...copy, fields: { ...copy.fields, [name]: value } },
+    );
+    return;
+  }
   const tags = tagsFor(def, turn.state.ticket.tags, from, value);
   turn.emit({
     type: 'changed',
@@ -116,18 +130,23 @@ export function runTables(turn: Turn, happening: Happening): void {
       !(touches([...reads], happening.changed) || released(happening, table.sets))
     )
       continue;
-    const scope = turn.scope(happening, true);
-    if (table.while && holdsIn(makeEnv(scope), table.while) !== true) continue;
-    const decided = decideTable(makeEnv(scope), table);
-    if (isUnknown(decided.value)) continue;
-    setField(turn, table.sets, decided.value, { clauses: decided.clauses, data: { table: name, rows: decided.rows } });
+    turn.as(name, undefined, () => runTable(turn, happening, table, table.sets ?? ''));
   }
+}
+
+function runTable(turn: Turn, happening: Happening, table: TableDef, field: string): void {
+  const scope = turn.scope(happening, true);
+  if (table.while && holdsIn(makeEnv(scope), table.while) !== true) return;
+  const { value, rows, clauses } = decideTable(makeEnv(scope), table);
+  if (!isUnknown(value)) setField(turn, field, value, { clauses, data: { table: table.name, rows } });
 }
 
 /** What a ticket holds before its first event: defaults of fields, then what the tables say of them, to a fixpoint. */
 export function initialFields(
   scope: Scope,
   given: JsonObject,
+  /** Whether a table decides here, and whether a tag follows a field nobody has given a value. */
+  decides: (name: string) => boolean = () => true,
 ): { fields: JsonObject; decided: JsonObject; clauses: string[] } {
   const { pack } = scope;
   let fields: JsonObject = { ...given };
@@ -143,7 +162,7 @@ export function initialFields(
     const before = JSON.stringify(fields);
     for (const name of packIndex(pack, kindOf(given)).settingTables) {
       const table = pack.tables[name];
-      if (!table?.sets || given[table.sets] !== undefined) continue;
+      if (!table?.sets || given[table.sets] !== undefined || !decides(name)) continue;
       const at = inScope();
       if (table.while && holdsIn(makeEnv(at), table.while) !== true) continue;
       const found = decideTable(makeEnv(at), table);
@@ -160,15 +179,16 @@ export function initialFields(
     }
     if (JSON.stringify(fields) === before) break;
   }
-  return { fields: { ...fields, tags: initialTags(scope, fields) }, decided, clauses: [...clauses] };
+  const follows = (name: string): boolean => given[name] !== undefined || decides(name);
+  return { fields: { ...fields, tags: initialTags(scope, fields, follows) }, decided, clauses: [...clauses] };
 }
 
 /** The tags a ticket is opened with, those that follow a field's first value included. */
-function initialTags(scope: Scope, fields: JsonObject): Json[] {
+function initialTags(scope: Scope, fields: JsonObject, follows: (name: string) => boolean): Json[] {
   let tags = Array.isArray(fields['tags']) ? fields['tags'] : [];
   for (const def of Object.values(scope.pack.fields)) {
     const value = fields[def.name];
-    if (value !== undefined && value !== null) tags = tagsFor(def, tags, undefined, value);
+    if (value !== undefined && value !== null && follows(def.name)) tags = tagsFor(def, tags, undefined, value);
   }
   return tags;
 }

@@ -12,7 +12,7 @@ import type { Happening, Turn } from './turn';
 
 /** A field at the beginning of a dialogue: open, unless the ticket has a value for it already. */
 export function newField(turn: Turn, field: string): CollectedField {
-  const known = turn.state.ticket[field];
+  const known = turn.seen().ticket[field];
   const filled = known !== undefined && known !== null && known !== '' && !(Array.isArray(known) && known.length === 0);
   return filled ? { value: known, attempts: 0, open: false } : { attempts: 0, open: true };
 }
@@ -112,9 +112,11 @@ export function collect(
     const field = collected[next.field];
     if (field) collected[next.field] = { ...field, attempts: field.attempts + 1 };
   }
-  const asked: Said[] = next?.ask
-    ? [{ at: turn.at, from: 'bot', text: next.ask.do === 'deliver' ? (next.ask.template ?? next.field) : next.field }]
-    : [];
+  // In shadow the question is never put: nobody has said it, and nobody answers it.
+  const asked: Said[] =
+    next?.ask && !turn.shadow
+      ? [{ at: turn.at, from: 'bot', text: next.ask.do === 'deliver' ? (next.ask.template ?? next.field) : next.field }]
+      : [];
   turn.emit({
     type: next ? 'question' : 'collected',
     subject: next ? next.field : flow.name,
@@ -125,6 +127,7 @@ export function collect(
       filled,
       ...(how.voice === undefined ? {} : { voice: how.voice }),
       ...(next ? { field: next.field, attempt: collected[next.field]?.attempts ?? 1 } : { open: 0 }),
+      ...(next && turn.shadow ? { unasked: true } : {}),
     },
     patch: flowPatch(
       flow.name,

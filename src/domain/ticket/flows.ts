@@ -39,7 +39,7 @@ export function flowScope(turn: Turn, happening: Happening, state: FlowState | u
   const message = happening.message ?? state?.message;
   return {
     pack: turn.pack,
-    state: turn.state,
+    state: turn.seen(),
     event: viewOf(happening.event),
     ...(message ? { message } : {}),
   };
@@ -49,13 +49,14 @@ export function flowScope(turn: Turn, happening: Happening, state: FlowState | u
 export function runFlows(turn: Turn, happening: Happening): void {
   for (const flow of Object.values(turn.pack.flows)) {
     if (!flow.kind.includes(kindOf(turn.state.ticket))) continue;
-    attempt(turn, flow.name, () => {
+    const run = (): void => {
       const state = flowOf(turn, flow.name);
       if (state && happening.event.type === 'reclassified') reconsider(turn, happening, flow);
       else if (state && ENDS.has(happening.event.type)) stopFlow(turn, happening, flow, state);
       else if (state?.running) goOnWith(turn, happening, flow, state);
       else startFlow(turn, happening, flow);
-    });
+    };
+    attempt(turn, flow.name, () => turn.as(flow.name, happening, run));
   }
 }
 
@@ -215,6 +216,10 @@ export function enterState(turn: Turn, happening: Happening, flow: FlowDef, name
   const def = flow.states[name];
   const before = flowOf(turn, flow.name);
   if (!def || !before) return;
+  if (def.when && def.otherwise && !turn.holds(flowScope(turn, happening, before), def.when)) {
+    skipState(turn, happening, flow, def, def.otherwise);
+    return;
+  }
   const fields = Object.fromEntries(
     (def.collect?.items ?? []).map((item) => [item.field, before.collected[item.field] ?? newField(turn, item.field)]),
   );
@@ -249,6 +254,17 @@ export function enterState(turn: Turn, happening: Happening, flow: FlowDef, name
   else if (def.task) await_(turn, here, flow, def);
   else if (def.silence.length > 0 && def.go.length === 0) armSilence(turn, here, flow, def);
   else choose(turn, happening, flow, def);
+}
+
+/** A state that is switched off is passed: that is recorded, and its other way is taken. */
+function skipState(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateDef, row: GoRow): void {
+  turn.emit({
+    type: 'switched_off',
+    subject: def.name,
+    clauses: row.clauses,
+    data: { flow: flow.name, state: def.name },
+  });
+  take(turn, happening, flow, def, row, 'otherwise');
 }
 
 /** A dialogue begins with the message that led into the state, unless the state has just written to the customer. */

@@ -4,6 +4,7 @@ import { rejection } from '../errors';
 import { variablesOf } from './variables';
 import { makeEnv, holdsIn, lookUpName, type Scope } from './env';
 import { kindOf, packIndex } from './pack-index';
+import { sideOf } from './rollout';
 import type { Turn } from './turn';
 import type { Actor, Rejection } from './types';
 
@@ -65,8 +66,20 @@ export function checkGuards(
   const words: string[] = [];
   const overridden: string[] = [];
   for (const guard of packIndex(turn.pack, kindOf(turn.state.ticket)).guardsOf.get(command.name) ?? []) {
-    const failed = failure(scope, guard);
+    const { side } = sideOf(turn.pack, turn.state, guard.name);
+    const failed = side === 'off' ? undefined : failure(scope, guard);
     if (!failed) continue;
+    if (side === 'shadow') {
+      // People work as if it was not there: what it would have refused is recorded, and goes through.
+      const { say, missing } = failed;
+      turn.as(guard.name, undefined, () =>
+        turn.withhold('refuse', {
+          clauses: guard.clauses,
+          data: { command: command.name, guard: guard.name, say, missing },
+        }),
+      );
+      continue;
+    }
     const reason = command.fields['override'];
     if (
       guard.override &&

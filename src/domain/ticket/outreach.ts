@@ -63,6 +63,10 @@ function reach(turn: Turn, word: Word): void {
 export function tell(turn: Turn, to: readonly string[], name: string, data: JsonObject, clauses: string[]): void {
   for (const ticket of new Set(to)) {
     if (ticket === turn.state.id || ticket === '') continue;
+    if (turn.shadow) {
+      turn.withhold('tell', { clauses, data: { to: ticket, event: name, with: data } });
+      continue;
+    }
     reach(turn, { verb: 'tell', to: ticket, name, vars: { event: name, with: data }, clauses });
   }
 }
@@ -107,6 +111,10 @@ export function want(turn: Turn, wanted: Wanted, clauses: string[]): void {
   };
   const to = key === '' ? kind : `${kind}:${key}`;
   if (key !== '' && askedFor(turn, to, opening, clauses)) return;
+  if (turn.shadow) {
+    turn.withhold('open_ticket', { clauses, data: { kind, key, fields } });
+    return;
+  }
   turn.emit({ type: 'ticket_wanted', clauses, data: { kind, key } });
   reach(turn, {
     verb: 'open',

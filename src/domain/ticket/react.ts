@@ -8,6 +8,7 @@ import { fileEntries } from './entries';
 import { runFlows } from './flows';
 import { attempt } from './faults';
 import { runTables } from './fields';
+import { wouldBe } from './rollout';
 import { kindOf, packIndex } from './pack-index';
 import { matches } from './patterns';
 import type { Happening, Turn } from './turn';
@@ -25,24 +26,34 @@ function react(turn: Turn, happening: Happening): void {
   attempt(turn, 'tasks', () => closeTasks(turn, happening));
   if (ENDS.has(event.type)) stopAt(turn, happening);
   refreshClocks(turn, happening);
+  fileEntries(turn, happening);
+  begin(turn, happening);
+  const inShadow = wouldBe(event);
+  if (inShadow)
+    begin(turn, { ...happening, event: inShadow, shadow: String(Object.keys(event.patch?.shadow ?? {})[0]) });
+  attempt(turn, 'in order', () => continueSequences(turn, happening));
+  if (event.type === 'changed' && turn.state.waiting.length > 0)
+    retryWaiting(turn, (source) => findDelivery(turn.pack, source));
+}
+
+/** What an event begins: clocks, tasks, rules and flows. */
+function begin(turn: Turn, happening: Happening): void {
+  const { event } = happening;
   startClocks(turn, happening);
   openTasks(turn, happening);
-  fileEntries(turn, happening);
   for (const rule of packIndex(turn.pack, kindOf(turn.state.ticket)).rulesOn.get(event.type) ?? []) {
     if (rule.clock || !matches(rule.on, event)) continue;
     const once = `rule:${rule.name}`;
     if (rule.once && turn.state.once.includes(once)) continue;
-    attempt(turn, rule.name, () => {
+    const run = (): void => {
       const scope = turn.scope(happening);
       if (!turn.holds(scope, rule.when)) return;
       if (rule.once) turn.emit({ type: 'fired', subject: rule.name, clauses: rule.clauses, patch: { once: [once] } });
       act(turn, happening, rule, scope);
-    });
+    };
+    attempt(turn, rule.name, () => turn.as(rule.name, happening, run, rule));
   }
   runFlows(turn, happening);
-  attempt(turn, 'in order', () => continueSequences(turn, happening));
-  if (event.type === 'changed' && turn.state.waiting.length > 0)
-    retryWaiting(turn, (source) => findDelivery(turn.pack, source));
 }
 
 /** Work off everything that the events of this turn lead to. */

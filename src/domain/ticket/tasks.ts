@@ -25,9 +25,10 @@ export function openTask(state: TicketState, name: string): { key: string; task:
 export function openTasks(turn: Turn, happening: Happening): void {
   for (const task of packIndex(turn.pack, kindOf(turn.state.ticket)).tasksOn.get(happening.event.type) ?? []) {
     if (!matches(task.clock.anchors, happening.event)) continue;
-    attempt(turn, task.name, () => {
+    const open = (): void => {
       if (turn.holds(turn.scope(happening), task.when)) openOne(turn, happening, task);
-    });
+    };
+    attempt(turn, task.name, () => turn.as(task.name, happening, open, task));
   }
 }
 
@@ -38,9 +39,14 @@ export function openOne(turn: Turn, happening: Happening, task: TaskDef, answere
   // Two events of one instant ask one question once.
   if (Object.values(turn.state.tasks).some((one) => one.name === task.name && one.open && one.openedAt === turn.at))
     return;
-  if (task.lapses) lapse(turn, task.name);
   const env = makeEnv(scope);
   const got = answerer ?? valueIn(env, task.for);
+  if (turn.shadow) {
+    const answerers = isUnknown(got) ? [] : namesOf(got);
+    turn.withhold('task', { clauses: task.clauses, data: { task: task.name, for: answerers } });
+    return;
+  }
+  if (task.lapses) lapse(turn, task.name);
   const prefill = task.prefill ? compileExpr(task.prefill.x)(env) : undefined;
   const n =
     1 +

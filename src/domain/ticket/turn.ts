@@ -4,11 +4,13 @@
  * nothing is left. A turn is the only mutable thing in the core and never leaves it.
  */
 import { isUnknown, missingName } from '../policy/expr';
+import type { ShadowCopy } from '../policy/rollout-types';
 import type { Cel, CompiledPack, JsonObject } from '../policy/types';
 import type { EpochMs } from '../time/instants';
 import { holdsIn, makeEnv, type EventView, type Scope } from './env';
 import { evolve } from './evolve';
 import { kindOf, packIndex } from './pack-index';
+import { NO_COPY, seenInShadow, sideOf } from './rollout';
 import type { Actor, StatePatch, TicketEvent, TicketState } from './types';
 
 export const ENGINE: Actor = { name: 'tocsin', kind: 'engine' };
@@ -37,6 +39,8 @@ export interface Happening {
   /** Conditions whose truth it changed. */
   edges: { name: string; now: boolean }[];
   message?: JsonObject;
+  /** It did not happen: a rollout in shadow would have made it so, and only what is in that rollout reacts to it. */
+  shadow?: string;
 }
 
 export class Turn {
@@ -44,6 +48,8 @@ export class Turn {
   private readonly queue: Happening[] = [];
   /** Deliveries of this turn by recipient, channel and template: the same one from several rules is made once. */
   readonly made = new Map<string, TicketEvent>();
+  /** The rollout in shadow whose part of the pack acts, and which construct that is: what it does is withheld. */
+  shadow: { rollout: string; owner: string } | undefined;
 
   constructor(
     readonly pack: CompiledPack,
@@ -85,6 +91,50 @@ export class Turn {
     return event;
   }
 
+  /**
+   * Let a construct of the pack react to something. One that is off on this ticket does nothing; what one in shadow does
+   * is withheld, and it sees its own copies. `inShadow`: it acts there as well.
+   */
+  as(owner: string, happening: Happening | undefined, run: () => void, def: { inShadow?: boolean } = {}): void {
+    const { side, rollout } = sideOf(this.pack, this.state, owner);
+    if (side === 'off') return;
+    const withheld = side === 'shadow' && def.inShadow !== true;
+    if (happening?.shadow !== undefined && !(withheld && happening.shadow === rollout)) return;
+    const before = this.shadow;
+    this.shadow = withheld ? { rollout, owner } : undefined;
+    try {
+      run();
+    } finally {
+      this.shadow = before;
+    }
+  }
+
+  /** The state as whoever acts sees it. */
+  seen(state: TicketState = this.state): TicketState {
+    return this.shadow ? seenInShadow(state, this.shadow.rollout) : state;
+  }
+
+  /**
+   * Record what would have been done. `verb` is the action; `copy` is what the part in shadow holds of the ticket from
+   * now on. Only while a part in shadow acts.
+   */
+  withhold(verb: string, input: Pick<NewEvent, 'clauses' | 'data' | 'patch'>, copy?: ShadowCopy): TicketEvent {
+    const { rollout = '', owner = '' } = this.shadow ?? {};
+    const patch: StatePatch = { ...input.patch, ...(copy ? { shadow: { [rollout]: copy } } : {}) };
+    return this.emit({
+      type: 'withheld',
+      subject: verb,
+      clauses: input.clauses ?? [],
+      data: { of: owner, ...input.data },
+      ...(Object.keys(patch).length > 0 ? { patch } : {}),
+    });
+  }
+
+  /** What the part in shadow that acts holds of the ticket. */
+  get copy(): ShadowCopy {
+    return this.state.shadow?.[this.shadow?.rollout ?? ''] ?? NO_COPY;
+  }
+
   next(): Happening | undefined {
     return this.queue.shift();
   }
@@ -93,7 +143,7 @@ export class Turn {
   scope(happening: Happening, current = false): Scope {
     return {
       pack: this.pack,
-      state: current ? this.state : happening.after,
+      state: this.seen(current ? this.state : happening.after),
       event: viewOf(happening.event),
       ...(happening.message ? { message: happening.message } : {}),
     };
@@ -123,6 +173,14 @@ export class Turn {
     return notes;
   }
 
+  /** A condition tells the state of affairs as the rollout that it belongs to sees it; one that is off tells nothing. */
+  private scopeOf(condition: string, scope: Scope): Scope | undefined {
+    if (!scope.state.rollout) return scope;
+    const { side, rollout } = sideOf(this.pack, scope.state, condition);
+    if (side === 'off') return undefined;
+    return side === 'shadow' ? { ...scope, state: seenInShadow(scope.state, rollout) } : scope;
+  }
+
   private settleConditions(
     after: TicketState,
     event: TicketEvent,
@@ -130,11 +188,13 @@ export class Turn {
   ): { name: string; now: boolean }[] {
     const edges: { name: string; now: boolean }[] = [];
     const settled = { ...after };
-    const scope: Scope = { pack: this.pack, state: settled, event: viewOf(event) };
+    const real: Scope = { pack: this.pack, state: settled, event: viewOf(event) };
     for (const condition of packIndex(this.pack, kindOf(after.ticket)).conditions) {
       const before = settled.is[condition.name];
       // At the opening everything is new: a condition may hold without any of its names having changed.
       if (before !== undefined && event.type !== 'opened' && !touches(condition.cel.reads, changed)) continue;
+      const scope = this.scopeOf(condition.name, real);
+      if (!scope) continue;
       const value = holdsIn(makeEnv(scope), condition.cel);
       if (isUnknown(value)) this.recordUnknown(missingName(value), condition.cel.src);
       const now = value === true;
@@ -176,6 +236,10 @@ function changedNames(event: TicketEvent): Set<string> {
   const patch = event.patch;
   if (!patch) return changed;
   for (const name of Object.keys(patch.ticket ?? {})) changed.add(`ticket.${name}`);
+  if (patch.shadow && event.type === 'withheld') {
+    if (event.data['field'] !== undefined) changed.add(`ticket.${String(event.data['field'])}`);
+    changed.add('ticket.tags');
+  }
   if (patch.ticket && 'queue' in patch.ticket)
     for (const name of ['key', 'title', 'within']) changed.add(`queue.${name}`);
   for (const key of Object.keys(patch.clocks ?? {})) {

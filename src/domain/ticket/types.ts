@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../policy/types';
 import type { DurationMs, EpochMs } from '../time/instants';
+import type { ShadowCopy, Standing } from '../policy/rollout-types';
 import type { MailHeaders } from './mail-headers';
 import type { SequenceState } from './sequence-types';
 import type { FactState, FlowState, Said } from './flow-types';
@@ -157,6 +158,9 @@ export interface StatePatch {
   /** The newest seq heard, by sender. */
   told?: Record<string, number>;
   sequences?: Record<string, JsonObject | null>;
+  /** Said at its opening; the copies are replaced, by the name of the rollout. */
+  rollout?: Record<string, Standing>;
+  shadow?: Record<string, ShadowCopy>;
   /** Appended. */
   once?: string[];
   held?: string[];
@@ -346,6 +350,10 @@ export interface TicketState {
   told?: Record<string, number>;
   /** Actions in order that wait for a receipt. */
   sequences?: Record<string, SequenceState>;
+  /** Where it stands in each rollout; absent where everything is live. */
+  rollout?: Record<string, Standing>;
+  /** What the parts in shadow would have set, by the name of the rollout. */
+  shadow?: Record<string, ShadowCopy>;
   /** `once` rules and deliveries already made. */
   once: string[];
   /** Fields set by hand, which tables leave alone. */
@@ -366,6 +374,8 @@ export interface AgendaItem {
   kind: 'mark' | 'due' | 'tick' | 'again' | 'fire' | 'remind' | 'silence' | 'held' | 'ack' | 'by' | 'timeout' | 'fact';
   /** Rank at one instant: warnings, dues, rules, paths, deliveries. */
   rank: number;
+  /** Of a part of the pack in shadow: it decides and records, nobody hears of it. */
+  shadow?: true;
   /** What it belongs to: `commitment:p1_updates`, `path:on_call`, … */
   id: string;
   name: string;

@@ -118,6 +118,8 @@ export const EVENTS: Readonly<Record<string, About>> = {
   unlinked: 'anything',
   overridden: 'anything',
   engine_fault: 'anything',
+  withheld: 'anything',
+  switched_off: STATES,
   refused: about('command', () => new Set(COMMANDS)),
   ticket_wanted: 'nothing',
   began: EDGES,

@@ -341,6 +341,7 @@ function outlook(context: CheckContext): void {
       for (const key of ['go', 'interrupts'] as const) {
         for (const [i, go] of (state[key] ?? []).entries()) each(context, 'state', go.to, next, [...at, key, i, 'to']);
       }
+      each(context, 'state', state.otherwise?.to, next, [...at, 'otherwise', 'to']);
       each(context, 'fact', state.collect?.model, names.facts, [...at, 'collect', 'model']);
       for (const [i, item] of (state.collect?.items ?? []).entries()) {
         each(context, 'field', item.field, names.fields, [...at, 'collect', 'items', i, 'field']);

@@ -10,6 +10,7 @@ import {
   clockFields,
   doc,
   duration,
+  inShadow,
   kinds,
   name,
   names,
@@ -107,6 +108,7 @@ export const task = doc(
       remind: doc(positiveDuration.optional(), 'Reminded this often while it is open.', 'P1D'),
       due: doc(amount.optional(), `When it must be answered: ${AMOUNT_TEXT}.`, 'PT1H'),
       after: doc(amount.optional(), 'The same as due.', 'PT30M'),
+      in_shadow: inShadow,
       ...clockFields,
       clauses,
     })
@@ -185,6 +187,7 @@ export const rule = doc(
         true,
       ),
       do: doc(z.array(action).min(1), 'What it does, in this order.', [{ tag: 'incident' }]),
+      in_shadow: inShadow,
       ...clockFields,
       clauses,
     })

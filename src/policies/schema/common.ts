@@ -54,6 +54,13 @@ export const kinds = doc(
   'review',
 );
 
+/** Whether something acts on a ticket in shadow. */
+export const inShadow = doc(
+  z.boolean().default(false),
+  'It is done on a ticket in shadow as well: what asks people for the conclusion that decisions are compared with.',
+  true,
+);
+
 /** ISO duration, `{ days, at }`, or a computed value. */
 export const amount = z.union([
   z.string().refine((text) => text.startsWith('=') || isDuration(text), `${DURATION_RULE}, or a computed value (=…)`),

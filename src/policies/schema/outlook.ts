@@ -2,7 +2,20 @@
 import { z } from 'zod';
 import { action } from './actions';
 import { calendarPoint } from './reporting';
-import { amount, AMOUNT_TEXT, cel, clauses, doc, json, kinds, name, names, patterns, value } from './common';
+import {
+  amount,
+  AMOUNT_TEXT,
+  cel,
+  clauses,
+  doc,
+  json,
+  kinds,
+  name,
+  names,
+  patterns,
+  positiveDuration,
+  value,
+} from './common';
 
 const actions = z.array(action);
 
@@ -53,6 +66,16 @@ const collect = z.strictObject({
 });
 
 const state = z.strictObject({
+  when: doc(
+    cel.optional(),
+    'The state is switched on only where this holds; otherwise the flow takes the way of otherwise in its place.',
+    "param.stages.education == 'on'",
+  ),
+  otherwise: doc(go.omit({ when: true }).optional(), 'The way past a state that is switched off.', {
+    to: 'end',
+    outcome: 'human_review',
+    do: [{ assign: { queue: 'trust_and_safety' } }],
+  }),
   ask: doc(z.array(z.string()).optional(), 'Facts asked as one batch.', ['intent']),
   ask_each_message: doc(z.array(z.string()).optional(), 'Facts asked again at each message.', ['wants_human']),
   interrupts: doc(
@@ -200,13 +223,34 @@ export const kind = doc(
 export const rollout = doc(
   z.strictObject({
     key: doc(z.string(), 'A stable hash of it puts a ticket in or out.', 'ticket.id'),
-    steps: doc(z.array(z.number().min(0).max(100)).min(1), 'The shares, in order.', [25, 50, 100]),
+    steps: doc(z.array(z.number().min(0).max(100)).min(1), 'The shares in percent, in order.', [25, 50, 100]),
+    start: doc(
+      z.number().min(0).max(100).default(0),
+      'The share in percent until somebody sets one (policy rollout).',
+      25,
+    ),
+    stay: doc(positiveDuration.optional(), 'How long a share stands before the next may follow.', 'P7D'),
     rest: doc(
       z.enum(['shadow', 'off']),
       'What becomes of the rest: decided and recorded only, or not at all.',
       'shadow',
     ),
     next_when: doc(cel.optional(), 'The next step is taken where this holds.', 'metric.false_positives.met'),
+    compare: doc(
+      z
+        .strictObject({
+          bot: doc(z.string(), 'What the pack came to on a ticket, in CEL.', 'flow.triage.outcome'),
+          person: doc(z.string(), 'What the people came to.', 'ticket.ts_conclusion'),
+          same: doc(
+            z.record(z.string(), z.union([json, z.array(json)])),
+            'What each conclusion of the pack means in the words of the people, one or several; one that is not listed leaves the ticket to people.',
+            { escalated: 'breach', education_resolved: 'no_breach' },
+          ),
+        })
+        .optional(),
+      'What is set beside each other, ticket by ticket, while the pack is in shadow.',
+      { bot: 'flow.triage.outcome', person: 'ticket.ts_conclusion', same: { escalated: 'breach' } },
+    ),
     clauses,
   }),
   'How a version reaches tickets. Raising the share keeps everyone who was in.',

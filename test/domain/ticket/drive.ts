@@ -49,12 +49,14 @@ export class Drive {
     readonly pack: CompiledPack,
     opening: Partial<Opening> = {},
     at = OPENED,
+    /** Shares of the pack's rollouts, by name. */
+    shares?: Readonly<Record<string, number>>,
   ) {
     this.opened = momentOf(at, 0);
     const outcome = open(
       pack,
       { ...OPENING, ...opening },
-      { id: 'T', at: this.opened, recordedAt: this.opened, packHash: 'hash' },
+      { id: 'T', at: this.opened, recordedAt: this.opened, packHash: 'hash', ...(shares ? { shares } : {}) },
     );
     if (!outcome.ok) throw new Error(`${outcome.rejection.code}: ${outcome.rejection.message}`);
     this.state = outcome.state;
