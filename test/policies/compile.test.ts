@@ -365,14 +365,14 @@ rollout: { key: ticket.id, steps: [50], rest: off, next_when: metric.m.met }
     expect(lines(loaded)).toEqual([]);
     const found = loaded.sites.map((site) => `${site.place} ${site.path.join('.')} ${site.cel.src}`);
     expect(found).toEqual([
+      'rollout rollout.key ticket.id',
+      'rollout rollout.next_when metric.m.met',
       'flow flows.f.starts.when true',
       'value flows.f.states.a.do.0.notify.to ticket.owner',
       'flow flows.f.states.a.go.0.when ticket.x',
       'schedule schedules.s.at version.next_review',
       'kind kinds.k.opened_when ticket.x',
       'value kinds.k.key ticket.id',
-      'rollout rollout.key ticket.id',
-      'rollout rollout.next_when metric.m.met',
       "metric metrics.m.share seen('x')",
       "metric metrics.m.mean count('y')",
     ]);

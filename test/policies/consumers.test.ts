@@ -124,7 +124,7 @@ const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string
 
 /** The parts of a flow, by where a field of it stands. */
 const FLOW_PARTS: [RegExp, string][] = [
-  [/\.(go|interrupts)\[\]/, 'GoRow'],
+  [/\.(go|interrupts)\[\]|\.otherwise\./, 'GoRow'],
   [/\.silence\[\]/, 'SilenceRow'],
   [/\.collect\.items\[\]/, 'CollectItem'],
   [/\.collect\./, 'CollectDef'],
