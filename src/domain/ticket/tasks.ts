@@ -28,7 +28,7 @@ export function openTasks(turn: Turn, happening: Happening): void {
     const open = (): void => {
       if (turn.holds(turn.scope(happening), task.when)) openOne(turn, happening, task);
     };
-    attempt(turn, task.name, () => turn.as(task.name, happening, open, task));
+    attempt(turn, task.name, () => turn.as(task.name, happening, open, { inShadow: task.inShadow === true }));
   }
 }
 
