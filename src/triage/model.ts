@@ -26,7 +26,7 @@ export interface ModelConfig {
   price: { input: number; output: number };
 }
 
-/** What has been used so far. */
+/** What has been used: by one answer, or so far. */
 export interface ModelUsage {
   calls: number;
   inputTokens: number;
@@ -97,9 +97,30 @@ function keyOf(env: Env, fail: (why: string) => never): string {
 
 const replied = z.object({ value: z.string().nullable(), score: z.number(), reason: z.string() });
 
+const NOTHING: Readonly<ModelUsage> = { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0, fallbacks: 0 };
+
+/** A question to a model. */
+export interface ModelQuestion {
+  question: string;
+  /** What the customer has written, a text a turn: data to be judged. */
+  texts: readonly string[];
+  /** What the embedded classifier says: the answer where the model cannot be asked. */
+  embedded: Answer;
+  /** Ends the wait for the model, retries included; the embedded classifier answers then. */
+  signal?: AbortSignal;
+}
+
+/** An answer and what it took. */
+export interface ModelAnswer {
+  answer: Answer;
+  /** Absent where the model was not asked: it has no prompt for the question. */
+  usage?: ModelUsage;
+}
+
 /** A model that answers a pack's questions. */
 export class ModelClassifier {
-  readonly usage: ModelUsage = { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0, fallbacks: 0 };
+  /** Of all answers so far. */
+  readonly usage: ModelUsage = { ...NOTHING };
   private readonly client: OpenAI;
 
   constructor(
@@ -126,48 +147,62 @@ export class ModelClassifier {
       .digest('hex');
   }
 
+  /** {@link put} without its bill. */
+  async answer(question: string, texts: readonly string[], embedded: Answer): Promise<Answer> {
+    return (await this.put({ question, texts, embedded })).answer;
+  }
+
   /**
    * The model's answer to a question, or the embedded one where it cannot be asked. What it says that is not a declared
    * value is no value, and is not asked again (one attempt); failures of the transport are no attempts.
    */
-  async answer(question: string, texts: readonly string[], embedded: Answer): Promise<Answer> {
+  async put({ question, texts, embedded, signal }: ModelQuestion): Promise<ModelAnswer> {
     const spec = this.questions[question];
     const prompt = this.prompts[question];
-    if (!spec || !prompt) return embedded;
-    let content: string;
+    if (!spec || !prompt) return { answer: embedded };
+    const usage = { ...NOTHING };
     try {
-      await this.config.guard(this.config.url);
-      content = await this.call(spec, prompt.system, texts);
+      const content = await orEnded(this.call(spec, prompt.system, texts, usage, signal), signal);
+      return { answer: this.within(spec, content), usage };
     } catch (error) {
-      this.usage.fallbacks++;
+      usage.fallbacks = 1;
       const why =
         error instanceof APIError && error.status !== undefined
           ? `it answered ${error.status}`
           : safeDetail((error as Error).message, this.config.key);
-      return {
-        ...embedded,
-        reasons: [`the model could not be asked (${why}); the embedded classifier answered`, ...embedded.reasons],
-      };
+      const said = `the model could not be asked (${why}); the embedded classifier answered`;
+      return { answer: { ...embedded, reasons: [said, ...embedded.reasons] }, usage };
+    } finally {
+      for (const name of Object.keys(NOTHING) as (keyof ModelUsage)[]) this.usage[name] += usage[name];
     }
-    return this.within(spec, content);
   }
 
-  private async call(spec: QuestionSpec, system: string, texts: readonly string[]): Promise<string> {
-    const completion = await this.client.chat.completions.create({
-      model: this.config.name,
-      temperature: 0,
-      max_tokens: MAX_OUTPUT_TOKENS,
-      messages: [
-        { role: 'system', content: `${system}\n\n${FENCED}` },
-        { role: 'user', content: fenced(texts) },
-      ],
-      response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: schemaOf(spec) } },
-    });
+  private async call(
+    spec: QuestionSpec,
+    system: string,
+    texts: readonly string[],
+    usage: ModelUsage,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    await this.config.guard(this.config.url);
+    const completion = await this.client.chat.completions.create(
+      {
+        model: this.config.name,
+        temperature: 0,
+        max_tokens: MAX_OUTPUT_TOKENS,
+        messages: [
+          { role: 'system', content: `${system}\n\n${FENCED}` },
+          { role: 'user', content: fenced(texts) },
+        ],
+        response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: schemaOf(spec) } },
+      },
+      signal ? { signal } : {},
+    );
     const { prompt_tokens: input = 0, completion_tokens: output = 0 } = completion.usage ?? {};
-    this.usage.calls++;
-    this.usage.inputTokens += input;
-    this.usage.outputTokens += output;
-    this.usage.cost += input * this.config.price.input + output * this.config.price.output;
+    usage.calls = 1;
+    usage.inputTokens = input;
+    usage.outputTokens = output;
+    usage.cost = input * this.config.price.input + output * this.config.price.output;
     return completion.choices[0]?.message.content ?? '';
   }
 
@@ -198,6 +233,24 @@ export class ModelClassifier {
       score: Math.round(score),
       reasons: [`the model (${this.config.name}): ${safeDetail(reason, this.config.key)}`],
     };
+  }
+}
+
+/** What a signal ends is left behind, a look-up of the host among it, which takes no signal. */
+async function orEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  work.catch(() => undefined);
+  const late = (): Error => new Error('it took too long');
+  if (signal.aborted) throw late();
+  let stop: () => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    stop = () => reject(late());
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

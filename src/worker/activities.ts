@@ -7,7 +7,8 @@ import type { OnCallOverride } from '../oncall/resolve';
 import type { DeliveryLog } from '../activities/ports';
 import { createSettleLater } from '../activities/settle-later';
 import type { CompiledPack } from '../domain/policy/types';
-import { readPublished, readTemplatesOf } from '../policies/publish';
+import type { Classifier } from '../policies/classifier';
+import { readClassifierOf, readPublished, readTemplatesOf } from '../policies/publish';
 import { renderTemplate, type TemplateSource } from '../policies/templates';
 import type { Database } from '../store/database';
 import { appendEvents } from '../store/events';
@@ -18,6 +19,8 @@ import { findTicket, markArchived } from '../store/ticket';
 import type { TicketClient } from '../client/tickets';
 import { REPORT_TEMPLATE } from '../reports/run';
 import { reportMail } from '../reports/mail';
+import { modelFromEnv, type ModelConfig } from '../triage/model';
+import { createAnswers } from './answers';
 import { createAudiences } from './audiences';
 import { createScheduled } from './scheduled';
 import type { ScheduledActivities } from '../workflows/scheduled';
@@ -56,6 +59,7 @@ export interface BetweenTickets {
 function packReader(folder: string): {
   pack(hash: string): Promise<CompiledPack>;
   templates(hash: string): Promise<Record<string, TemplateSource>>;
+  classifier(hash: string): Promise<Classifier>;
 } {
   const packs = new Map<string, CompiledPack>();
   const templates = new Map<string, Record<string, TemplateSource>>();
@@ -70,6 +74,7 @@ function packReader(folder: string): {
       templates.set(hash, found);
       return found;
     },
+    classifier: (hash) => readClassifierOf(folder, hash),
   };
 }
 
@@ -128,9 +133,20 @@ export function createActivities(
     signal: () => Context.current().cancellationSignal,
     heartbeat: (done) => Context.current().heartbeat(done),
   });
+  const answers = createAnswers({
+    pack: (hash) => reader.pack(hash),
+    classifier: (hash) => reader.classifier(hash),
+    ...modelOf(env),
+    ports: {},
+    now: () => Date.now(),
+    log: safeLog,
+    signal: () => Context.current().cancellationSignal,
+    heartbeat: () => Context.current().heartbeat(),
+  });
   return {
     activities: {
       ...deliver,
+      ...answers,
       ...createScheduled({ pool, pack: (hash) => reader.pack(hash), deliver, now: () => Date.now() }),
       async archiveEvents(batch: ArchiveBatch) {
         const hash = batch.pack ?? (await findTicket(pool, batch.ticket))?.packHash;
@@ -151,6 +167,10 @@ export function createActivities(
     },
   };
 }
+
+/** The model that an environment names; none where it names none. */
+const modelOf = (env: NodeJS.ProcessEnv): { model?: ModelConfig } =>
+  (env['TOCSIN_MODEL_URL'] ?? '').trim() === '' ? {} : { model: modelFromEnv(env) };
 
 function inActivity(within: () => void, outside: () => void): void {
   try {

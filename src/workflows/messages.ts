@@ -52,6 +52,8 @@ export interface RehearsalInput {
 export interface Carried {
   state: TicketState;
   outbox: Delivery[];
+  /** Questions to the outside without an answer yet; builds before this one carry none. */
+  questions?: Question[];
   unarchived: TicketEvent[];
   receipts: Receipt[];
   log?: TicketEvent[];
@@ -72,6 +74,17 @@ export interface TicketView {
   nextDue?: number;
   pack: JsonObject;
   waiting: JsonObject[];
+}
+
+/** A question to the outside, as the event `asked` has it. `key` makes a repeat harmless. */
+export interface Question {
+  ticket: string;
+  fact: string;
+  key: string;
+  /** From when on an answer comes too late. */
+  due: number;
+  /** What the answer is made from: customers' words among it. */
+  inputs: JsonObject;
 }
 
 /** One batch for the archive: events in order, and the read model's snapshot after the last of them. */
@@ -106,4 +119,5 @@ export interface TicketActivities {
   deliverPage(delivery: Delivery, packHash: string): Promise<Receipt>;
   deliverMessage(delivery: Delivery, packHash: string): Promise<Receipt>;
   archiveEvents(batch: ArchiveBatch): Promise<void>;
+  answerQuestion(question: Question, packHash: string): Promise<FactAnswer>;
 }

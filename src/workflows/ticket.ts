@@ -9,14 +9,11 @@ import {
   condition,
   isCancellation,
   makeContinueAsNewFunc,
-  setCurrentDetails,
   setHandler,
   sleep,
-  upsertSearchAttributes,
   workflowInfo,
   log,
 } from '@temporalio/workflow';
-import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
 import { agenda, advance, handle, nextDue, open } from '../domain/ticket/engine';
 import type { Command, Delivery, Input, Receipt, Rejection, TicketEvent, TicketState } from '../domain/ticket/types';
 import { Archive } from './archive';
@@ -40,7 +37,8 @@ import {
 } from './messages';
 import { Outbox } from './outbox';
 import type { PinnedPack } from './pack-converter';
-import { PRIORITY, STATUS, LEVEL, POLICY, NEXT_DUE } from './search-attributes';
+import { Questions } from './questions';
+import { Shown } from './shown';
 import { viewOf } from './view';
 
 /** Events kept for the timeline query of a live ticket; the archive has them all. */
@@ -62,7 +60,8 @@ class TicketRun {
   private readonly outbox: Outbox;
   private readonly archive: Archive;
   private timer: { at: number; scope: CancellationScope } | undefined;
-  private shown = '';
+  private readonly questions: Questions;
+  private readonly shown = new Shown();
 
   constructor(
     readonly pack: PinnedPack,
@@ -78,6 +77,17 @@ class TicketRun {
       pageLeaves: () => this.archive.pageLeaves(),
       now: () => this.now(),
       rehearsed: this.rehearsed,
+    });
+    this.questions = new Questions({
+      ticket: input.id,
+      packHash: pack.packHash,
+      queues: input.queues,
+      awaited: ({ fact, key }) => this.state.asked?.[fact]?.key === key,
+      answered: (answer) => {
+        this.said({ kind: 'fact', answer });
+        this.step();
+      },
+      now: () => this.now(),
     });
     this.begin();
   }
@@ -99,6 +109,7 @@ class TicketRun {
       this.state = carried.state;
       this.archive.add(carried.unarchived);
       this.superseded.push(...this.outbox.add(carried.outbox));
+      this.questions.carry(carried.questions ?? []);
       return;
     }
     if (!opening) throw ApplicationFailure.nonRetryable('a ticket needs an opening', 'ESC_REQUEST_INVALID');
@@ -125,15 +136,19 @@ class TicketRun {
       // In a rehearsal the driver hands over what goes to another ticket.
       .filter((delivery) => !this.rehearsed || delivery.channel !== 'ticket');
     this.superseded.push(...this.outbox.add(deliveries));
-    if (!this.rehearsed) this.archive.add(events);
+    if (this.rehearsed) return;
+    this.archive.add(events);
+    // In a rehearsal the driver answers.
+    this.questions.add(events);
   }
 
   /** Process what is due, send what is to be sent, arm the one timer, say where the ticket stands. */
   step(): void {
     while (this.dropSuperseded() || this.doNext()) continue;
     this.outbox.flush();
+    this.questions.flush();
     this.arm();
-    this.show();
+    if (!this.rehearsed) this.shown.update(this.state, this.wakeAt());
   }
 
   private dropSuperseded(): boolean {
@@ -241,30 +256,6 @@ class TicketRun {
     this.step();
   }
 
-  /** Search attributes and the details shown in Temporal's UI, only when they change. */
-  private show(): void {
-    const due = this.wakeAt();
-    const { ticket } = this.state;
-    const level =
-      Object.entries(this.state.paths)
-        .map(([name, path]) => `${name}:${path.level}`)
-        .join(' ') || 'none';
-    const attributes: (SearchAttributePair | SearchAttributeUpdatePair)[] = [
-      { key: PRIORITY, value: String(ticket['priority'] ?? '') },
-      { key: STATUS, value: ticket.status },
-      { key: LEVEL, value: level },
-      { key: POLICY, value: `${this.state.pack.id}@${this.state.pack.version}` },
-    ];
-    const text = JSON.stringify(attributes.map((pair) => pair.value));
-    if (text === this.shown || this.rehearsed) return;
-    this.shown = text;
-    if (due !== undefined) attributes.push({ key: NEXT_DUE, value: new Date(due) });
-    upsertSearchAttributes(attributes);
-    setCurrentDetails(
-      `${String(ticket['priority'])} ${ticket.status}, owner ${String(ticket['owner'] ?? 'none')}, level ${level}`,
-    );
-  }
-
   /** Whether everything before an instant has been done, its receipts included. */
   reached(horizon: number): boolean {
     const at = this.wakeAt();
@@ -301,7 +292,8 @@ class TicketRun {
    * provider or PostgreSQL is away), what is under way is carried over: its key makes it the same delivery or batch again.
    */
   async readyToRenew(): Promise<void> {
-    const quiet = (): boolean => allHandlersFinished() && !this.outbox.busy && this.archive.idle;
+    const quiet = (): boolean =>
+      allHandlersFinished() && !this.outbox.busy && !this.questions.busy && this.archive.idle;
     if (quiet()) return;
     if (this.rehearsed) await condition(quiet);
     else if (!(await condition(quiet, RENEW_WITHIN)))
@@ -311,9 +303,11 @@ class TicketRun {
   carried(): Carried {
     this.timer?.scope.cancel();
     const log = this.rehearsed ? { log: this.log } : {};
+    const questions = this.questions.unanswered();
     return {
       state: this.state,
       outbox: this.outbox.unsettled(),
+      ...(questions.length === 0 ? {} : { questions }),
       unarchived: this.archive.unarchived,
       receipts: this.receipts,
       ...log,

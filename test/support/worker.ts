@@ -10,11 +10,11 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import { connect, dataConverter } from '../../src/client/connection';
 import { TicketClient } from '../../src/client/tickets';
 import type { CompiledPack } from '../../src/domain/policy/types';
-import type { Command, Delivery, Opening, Receipt, TicketEvent } from '../../src/domain/ticket/types';
+import type { Command, Delivery, FactAnswer, Opening, Receipt, TicketEvent } from '../../src/domain/ticket/types';
 import { hashOf } from '../../src/policies/load';
 import { makeBundle } from '../../src/worker/bundle';
 import { PackCodec } from '../../src/worker/pack-codec';
-import type { ArchiveBatch, TicketActivities, TicketInput } from '../../src/workflows/messages';
+import type { ArchiveBatch, Question, TicketActivities, TicketInput } from '../../src/workflows/messages';
 import { temporaryFolder } from './stack';
 
 const ROOT = resolve(__dirname, '../..');
@@ -60,6 +60,9 @@ export class Recorder implements TicketActivities {
   onPage: (delivery: Delivery) => Promise<Partial<Receipt> | void> = async () => undefined;
   onMessage: (delivery: Delivery) => Promise<Partial<Receipt> | void> = async () => undefined;
   onArchive: (batch: ArchiveBatch) => Promise<void> = async () => undefined;
+  /** Questions to the outside, as they were put. */
+  readonly questions: Question[] = [];
+  onQuestion: (question: Question) => Promise<Partial<FactAnswer> | void> = async () => undefined;
   batches = 0;
 
   activities(): TicketActivities {
@@ -70,8 +73,16 @@ export class Recorder implements TicketActivities {
       },
       deliverMessage: (delivery) => this.deliver(this.messages, this.onMessage, delivery),
       archiveEvents: (batch) => this.archiveEvents(batch),
+      answerQuestion: (question) => this.answerQuestion(question),
     };
   }
+  answerQuestion = async (question: Question): Promise<FactAnswer> => {
+    this.questions.push(question);
+    const context = Context.current();
+    const beats = setInterval(() => context.heartbeat(), 500);
+    const said = (await this.onQuestion(question).finally(() => clearInterval(beats))) ?? {};
+    return { fact: question.fact, key: question.key, at: Number.MAX_SAFE_INTEGER, ...said };
+  };
   deliverPage = (delivery: Delivery): Promise<Receipt> => this.activities().deliverPage(delivery, '');
   deliverMessage = (delivery: Delivery): Promise<Receipt> => this.activities().deliverMessage(delivery, '');
 

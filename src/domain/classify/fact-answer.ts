@@ -5,7 +5,7 @@
 import type { CompiledPack, FactDef, Json, JsonObject } from '../policy/types';
 import type { FactAnswer } from '../ticket/types';
 import type { Triage } from './classifier';
-import type { Gathered } from './types';
+import type { Answer, Gathered } from './types';
 
 /** An answer without its instant and key, which whoever asks adds. */
 export type EmbeddedAnswer = Pick<FactAnswer, 'value' | 'score' | 'reasons' | 'version'>;
@@ -63,6 +63,40 @@ const fills = (pack: CompiledPack, fact: FactDef): boolean =>
     Object.values(states).some((state) => state.collect?.model === fact.name),
   );
 
+/** A fact's question as a classifier is asked it. */
+export interface FactQuestion {
+  question: string;
+  /** What the customer has written, a text a turn. */
+  texts: readonly string[];
+  /** What the embedded classifier says. */
+  embedded: Answer;
+}
+
+/** The question that a fact with a `model` puts; undefined where the classifier knows none of that name. */
+export function questionOf(triage: Triage, fact: FactDef, inputs: JsonObject): FactQuestion | undefined {
+  if (fact.model === undefined || !Object.hasOwn(triage.spec.questions, fact.model)) return undefined;
+  const texts = textsOf(inputs);
+  const embedded = triage.askAll(fact.model, texts, signsOf(triage, inputs['collected']));
+  return { question: fact.model, texts, embedded };
+}
+
+/** An answer to a fact's question as the core takes it; of a question that fills a field of a dialogue, that field. */
+export function asFact(
+  triage: Triage,
+  pack: CompiledPack,
+  fact: FactDef,
+  inputs: JsonObject,
+  answer: Answer,
+): Omit<EmbeddedAnswer, 'version'> {
+  const reasons = [...answer.reasons];
+  if (!fills(pack, fact))
+    return { ...(answer.value === null ? {} : { value: answer.value }), score: answer.score, reasons };
+  const field = askingOf(inputs);
+  const [, most = 100] = triage.spec.questions[fact.model ?? '']?.score ?? [];
+  const filled = { value: answer.value, score: (answer.score / most) * 100 };
+  return { value: field === undefined || answer.value === null ? {} : { [field]: filled }, reasons };
+}
+
 /**
  * The answer of the embedded classifier to a fact with a `model`: of a question of that name its value and score; of a
  * dialogue's extraction `{ field: { value, score } }`, scores from 0 to 100. Undefined where it knows no such question.
@@ -74,15 +108,7 @@ export function embeddedAnswer(
   inputs: JsonObject,
 ): EmbeddedAnswer | undefined {
   if (fact.model === undefined) return undefined;
-  const known = Object.hasOwn(triage.spec.questions, fact.model);
-  if (!known) return fills(pack, fact) ? extraction(triage, inputs) : undefined;
-  const answer = triage.askAll(fact.model, textsOf(inputs), signsOf(triage, inputs['collected']));
-  const { version } = triage;
-  const reasons = [...answer.reasons];
-  if (!fills(pack, fact))
-    return { ...(answer.value === null ? {} : { value: answer.value }), score: answer.score, reasons, version };
-  const field = askingOf(inputs);
-  const [, most = 100] = triage.spec.questions[fact.model]?.score ?? [];
-  const filled = { value: answer.value, score: (answer.score / most) * 100 };
-  return { value: field === undefined || answer.value === null ? {} : { [field]: filled }, reasons, version };
+  const put = questionOf(triage, fact, inputs);
+  if (put) return { ...asFact(triage, pack, fact, inputs, put.embedded), version: triage.version };
+  return fills(pack, fact) ? extraction(triage, inputs) : undefined;
 }

@@ -14,6 +14,9 @@ const TEXT_LIMIT = 8_000;
 const cut = (value: Json): Json =>
   typeof value === 'string' && value.length > TEXT_LIMIT ? value.slice(0, TEXT_LIMIT) : value;
 
+/** The keys of the ticket's own questions begin so; those about other tickets, which nobody asks by name, do not. */
+const questionsOf = (ticket: string, fact: string): string => `${ticket}|${fact}|`;
+
 /** The names a fact reads, with their values; a name without a value is left out. */
 export function inputsOf(scope: Scope, def: FactDef): JsonObject {
   const env = makeEnv(scope);
@@ -30,7 +33,7 @@ export function askFact(turn: Turn, scope: Scope, name: string, clauses: readonl
   const def = turn.pack.facts[name];
   if (!def) return;
   const due = turn.at + def.deadline;
-  const key = `${turn.state.id}|${name}|${turn.state.seq + 1}`;
+  const key = `${questionsOf(turn.state.id, name)}${turn.state.seq + 1}`;
   turn.emit({
     type: 'asked',
     subject: name,
@@ -57,12 +60,18 @@ export function readAnswer(
   return { value: listed ? (value ?? null) : null, score, known };
 }
 
-/** Record an answer from outside. One to a question that is no longer asked is recorded for the audit and read by nobody. */
+/**
+ * Record an answer from outside. One to a question that is no longer asked (another stands in its place, its deadline has
+ * passed, it has its answer) is recorded for the audit, with what it cost, and read by nobody.
+ */
 export function recordFact(turn: Turn, answer: FactAnswer, by?: Actor): void {
   const def = turn.pack.facts[answer.fact];
   const open = turn.state.asked?.[answer.fact];
-  if (answer.key !== undefined && open !== undefined && open.key !== answer.key) {
-    turn.emit({ type: 'fact_late', subject: answer.fact, data: { fact: answer.fact, value: answer.value ?? null } });
+  const answers = answer.key?.startsWith(questionsOf(turn.state.id, answer.fact)) === true;
+  if (answer.key !== undefined && open?.key !== answer.key && (open !== undefined || answers)) {
+    const usage = answer.usage === undefined ? {} : { usage: answer.usage };
+    const data = { fact: answer.fact, value: answer.value ?? null, ...usage };
+    turn.emit({ type: 'fact_late', subject: answer.fact, data });
     return;
   }
   const read = readAnswer(def, answer);

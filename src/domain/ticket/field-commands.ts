@@ -154,13 +154,25 @@ export function reclassify(turn: Turn, order: Order): Rejection | undefined {
     });
   const score = typeof order.fields['score'] === 'number' ? order.fields['score'] : (def.score?.[1] ?? null);
   const before = turn.state.facts[name];
+  // A model that still owes its answer comes too late: the reviewer's stands.
+  const awaited = turn.state.asked?.[name] !== undefined;
   turn.emit({
     type: 'reclassified',
     subject: name,
     by: order.by,
     clauses: def.clauses,
-    data: { ...rest(order, 'name'), fact: name, from: before?.value ?? null, value, score },
-    patch: { facts: { [name]: { value, score, at: turn.at, known: true } } },
+    data: {
+      ...rest(order, 'name'),
+      fact: name,
+      from: before?.value ?? null,
+      value,
+      score,
+      ...(awaited ? { awaited } : {}),
+    },
+    patch: {
+      facts: { [name]: { value, score, at: turn.at, known: true } },
+      ...(awaited ? { asked: { [name]: null } } : {}),
+    },
   });
   return undefined;
 }

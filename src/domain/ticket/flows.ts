@@ -354,9 +354,15 @@ export function endFlow(
 
 /** A reviewer has answered in place of a model: the flow goes on from the state that asked, as if the model had said so. */
 function reconsider(turn: Turn, happening: Happening, flow: FlowDef): void {
-  const fact = happening.event.subject ?? '';
+  const { data, subject: fact = '' } = happening.event;
+  const state = flowOf(turn, flow.name);
+  const waiting = state?.running && data['awaited'] === true ? flow.states[state.state] : undefined;
+  if (state && waiting && state.pending.includes(fact)) {
+    answered(turn, happening, flow, waiting, state);
+    return;
+  }
   const def = Object.values(flow.states).find((one) => one.ask.includes(fact));
-  if (!def || !flowOf(turn, flow.name)) return;
+  if (!def || !state) return;
   turn.emit({
     type: 'flow_resumed',
     subject: flow.name,

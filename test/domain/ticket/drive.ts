@@ -3,6 +3,7 @@ import type { CompiledPack, Json, JsonObject } from '../../../src/domain/policy/
 import { formatDuration, parseDuration, parseInstant } from '../../../src/domain/time/instants';
 import { advance, agenda, handle, open } from '../../../src/domain/ticket/engine';
 import type {
+  FactAnswer,
   Actor,
   AgendaItem,
   Delivery,
@@ -103,7 +104,7 @@ export class Drive {
   }
 
   /** A model's answer: a value, a score, or nothing. */
-  answer(moment: string, fact: string, answer: { value?: Json; score?: number; key?: string }): this {
+  answer(moment: string, fact: string, answer: Pick<Partial<FactAnswer>, 'value' | 'score' | 'key' | 'usage'>): this {
     const at = this.at(moment);
     this.take(handle(this.pack, this.state, { kind: 'fact', answer: { fact, at, ...answer } }, at));
     return this;

@@ -130,6 +130,36 @@ describe('a flow', () => {
     expect(drive.log('fact_late')).toEqual(['PT1S fact_late(intent)']);
   });
 
+  test('takes one answer to a question: a repeat and a late one are recorded, with their cost, and read by nobody', () => {
+    const drive = hacked();
+    const key = String(drive.of('asked')[0]?.data['key']);
+    const usage = { cost: 0.25 };
+    drive
+      .answer('PT1S', 'intent', { value: 'INCIDENT', key })
+      .answer('PT2S', 'intent', { value: 'QUESTION', key, usage });
+    expect(standsIn(drive)).toBe('evidence');
+    expect(drive.state.facts['intent']?.value).toBe('INCIDENT');
+    expect(drive.of('fact_late')[0]?.data).toEqual({ fact: 'intent', value: 'QUESTION', usage });
+    const late = hacked().until('PT1M').answer('PT2M', 'intent', { value: 'INCIDENT', key });
+    expect(late.log('fact', 'fact_late')).toEqual(['PT30S fact(intent)', 'PT2M fact_late(intent)']);
+    expect(late.state.facts['intent']?.known).toBe(false);
+  });
+
+  test('a reviewer who answers before the model has the last word, and the flow goes on', () => {
+    const drive = hacked();
+    const key = String(drive.of('asked')[0]?.data['key']);
+    drive.give('PT1S', 'reclassify', { fact: 'intent', value: 'INCIDENT' }, 'team');
+    expect(standsIn(drive)).toBe('evidence');
+    drive.answer('PT2S', 'intent', { value: 'QUESTION', key });
+    expect(drive.state.facts['intent']?.value).toBe('INCIDENT');
+    expect(drive.until('PT5M').log('ended')).toEqual([]);
+    // Of several questions about a message the others are still waited for.
+    const talk = gathering().give('PT1M', 'reclassify', { fact: 'urgent', value: 'yes', score: 9 }, 'team');
+    expect(standsIn(talk)).toBe('gather');
+    talk.answer('PT1M', 'human', { score: 0 }).answer('PT1M', 'extract', { value: {} });
+    expect(talk.of('ended')[0]?.data).toMatchObject({ outcome: 'urgent' });
+  });
+
   test('can begin in another state, by another event', () => {
     const drive = new Drive(PACK, { body: 'nothing' }).give('PT5M', 'tag', { tag: 'scan' });
     expect(standsIn(drive)).toBe('intent');

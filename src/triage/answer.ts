@@ -1,0 +1,42 @@
+/** One way to answer a pack's questions to a model, whichever classifier does it. */
+import type { EmbeddedAnswer } from '../domain/classify/fact-answer';
+import { asFact, embeddedAnswer, questionOf } from '../domain/classify/fact-answer';
+import type { Classifier } from '../policies/classifier';
+import type { CompiledPack, FactDef, JsonObject } from '../domain/policy/types';
+import { triageOf } from './load';
+import { ModelClassifier, type ModelConfig } from './model';
+
+/** An answer to a fact, with what answered and what it took. */
+export interface Answered extends EmbeddedAnswer {
+  /** Of a model, calls, tokens, cost and fallbacks; absent where only the embedded classifier was asked. */
+  usage?: JsonObject;
+}
+
+/** Answers facts with a `model`. */
+export interface Answering {
+  /**
+   * The answer made from a fact's inputs; without a value where nobody knows the question. It never fails: what a model
+   * cannot answer before `signal` ends the wait, the embedded classifier does.
+   */
+  answer(pack: CompiledPack, fact: FactDef, inputs: JsonObject, signal?: AbortSignal): Promise<Answered>;
+}
+
+/** By a pack's own classifier; where a model is configured it is asked first, and the embedded one stands in for it. */
+export function answering(classifier: Classifier, config?: ModelConfig): Answering {
+  const triage = triageOf(classifier);
+  const model = config && new ModelClassifier(config, classifier.spec.questions, classifier.prompts);
+  return {
+    async answer(pack, fact, inputs, signal) {
+      const put = model && questionOf(triage, fact, inputs);
+      if (!model || !put)
+        return embeddedAnswer(triage, pack, fact, inputs) ?? { reasons: ['the classifier knows no such question'] };
+      const { answer, usage } = await model.put({ ...put, ...(signal ? { signal } : {}) });
+      const asked = usage !== undefined && usage.fallbacks === 0;
+      return {
+        ...asFact(triage, pack, fact, inputs, answer),
+        version: asked ? `${triage.version}+${model.version}` : triage.version,
+        ...(usage === undefined ? {} : { usage: { ...usage } }),
+      };
+    },
+  };
+}
