@@ -145,6 +145,8 @@ const TWO_SEGMENTS = new Set([
   'fact',
   'delivery',
   'param',
+  'metric',
+  'before',
 ]);
 
 function addReads(x: Expr, bound: ReadonlySet<string>, reads: Set<string>): void {

@@ -64,6 +64,16 @@ export function compileMetric(c: Compiler, name: string, source: Written, path: 
     ...given('label', source.label),
     ...given('better', source.better),
     ...given('unit', source.unit),
+    ...given(
+      'shown',
+      source.shown && {
+        ...given('digits', source.shown.digits),
+        ...given('mostDigits', source.shown.most_digits),
+        ...given('before', source.shown.before),
+        ...given('after', source.shown.after),
+        clock: source.shown.clock,
+      },
+    ),
     of: sourceOf(source.of),
     kind: source.kind,
     ...c.maybe('where', source.where, [...path, 'where'], 'metric'),
@@ -86,6 +96,8 @@ export function compileMetric(c: Compiler, name: string, source: Written, path: 
       },
     ),
     last: source.last ?? false,
+    ...c.maybe('value', source.value, [...path, 'value'], 'formula'),
+    ...given('lowest', source.lowest),
     ...given(
       'per',
       source.per && {

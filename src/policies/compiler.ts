@@ -29,6 +29,7 @@ export type Place =
   | 'flow'
   | 'query'
   | 'metric'
+  | 'formula'
   | 'schedule'
   | 'rollout'
   | 'kind'

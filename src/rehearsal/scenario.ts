@@ -144,6 +144,8 @@ const answer = z.strictObject({
   value: json.optional(),
   score: z.number().optional(),
   reasons: z.array(z.string()).optional(),
+  /** What a model took for it: calls, tokens, money. */
+  usage: z.record(z.string(), json).optional(),
 });
 
 export const scenarioSchema = z.strictObject({

@@ -49,6 +49,7 @@ export function worldOf(scenario: Pick<Scenario, 'deliveries' | 'answers' | 'ros
         ...(answer.value === undefined ? {} : { value: answer.value }),
         ...(answer.score === undefined ? {} : { score: answer.score }),
         ...(answer.reasons === undefined ? {} : { reasons: answer.reasons }),
+        ...(answer.usage === undefined ? {} : { usage: answer.usage }),
       },
     })),
   };

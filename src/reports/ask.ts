@@ -2,7 +2,7 @@
 import type { MetricResult, Question } from '../domain/metrics/answers';
 import { evaluateMetric } from '../domain/metrics/evaluate';
 import type { Evidence } from '../domain/metrics/items';
-import { eventTypesOf, seriesOf, withRelated } from '../domain/metrics/needs';
+import { eventTypesOf, periodsOf, seriesOf, withRelated } from '../domain/metrics/needs';
 import { UTC, windowAt, type Period } from '../domain/metrics/periods';
 import type { CompiledPack } from '../domain/policy/types';
 import type { EpochMs } from '../domain/time/instants';
@@ -35,7 +35,7 @@ export async function evidenceFor(
     questions.map((one) => one.metric),
   );
   const zone = pack.zoneOffsets ?? UTC;
-  const periods = questions.map((one) => one.period);
+  const periods = questions.flatMap((one) => periodsOf(pack, one));
   for (const one of questions)
     for (const window of pack.metrics[one.metric]?.compare?.windows ?? [])
       periods.push(windowAt(window, one.period.to, zone));

@@ -36,7 +36,7 @@ export function chartSvg(result: MetricResult, size = SIZE): string | undefined 
     fontSize: 11,
     formatter: (point: { dataIndex: number }): string => {
       const value = groups[point.dataIndex]?.value;
-      return value === null || value === undefined ? '' : numberText(value, result.unit);
+      return value === null || value === undefined ? '' : numberText(value, result.unit, result.shown);
     },
   };
   const categories = {

@@ -3,9 +3,10 @@ import type { MetricResult, MetricValue, Question } from '../domain/metrics/answ
 import { evaluateMetric } from '../domain/metrics/evaluate';
 import { holds, itemsOf, valueOf, type Evidence, type Item } from '../domain/metrics/items';
 import { periodAt, periodKey, UTC, windowAt, type Period } from '../domain/metrics/periods';
-import { ARROWS, markSign, numberText, percentText, valueText } from '../domain/metrics/words';
+import { ARROWS, markSign, numberText, percentText, valueText, verdictText } from '../domain/metrics/words';
 import type { ReportDef, ReportList, ReportSection } from '../domain/policy/report-types';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import { paramsOf } from '../domain/ticket/env';
 import { civilFromDays, DAY_MS } from '../domain/time/instants';
 import { localFromInstant } from '../domain/time/zone-offsets';
 import { createTemplateEngine, variablesIn } from '../policies/templates';
@@ -82,11 +83,12 @@ export function questionsOf(pack: CompiledPack, report: ReportDef, period: Perio
   ]);
 }
 
-function valueView(value: MetricValue, unit: MetricResult['unit']): JsonObject {
+function valueView(value: MetricValue, { unit, shown }: Pick<MetricResult, 'unit' | 'shown'>): JsonObject {
   const own = value.own;
   return {
     value: value.value,
-    text: valueText(value, unit),
+    text: valueText(value, unit, shown),
+    verdict: verdictText(value),
     n: value.n,
     part: value.part ?? null,
     own: own ?? null,
@@ -106,7 +108,7 @@ export function metricView(result: MetricResult): JsonObject {
   const groups = result.groups.map((group): JsonObject => {
     const share = total.n === 0 || group.value === null ? null : group.n / total.n;
     return {
-      ...valueView(group, unit),
+      ...valueView(group, result),
       key: group.key.join(' / '),
       label: group.label,
       share,
@@ -114,15 +116,16 @@ export function metricView(result: MetricResult): JsonObject {
     };
   });
   return {
-    ...valueView(total, unit),
+    ...valueView(total, result),
     title: result.title,
     label: result.label ?? '',
     target: result.target ?? '',
+    goal: result.goal ?? '',
     groups,
     compare: result.compare
       ? {
-          newer: valueText(result.compare.newer, unit),
-          older: valueText(result.compare.older, unit),
+          newer: valueText(result.compare.newer, unit, result.shown),
+          older: valueText(result.compare.older, unit, result.shown),
           arrow: result.compare.direction ? ARROWS[result.compare.direction] : '',
           word: result.compare.word ?? 'no data',
         }
@@ -147,6 +150,7 @@ function itemView(item: Item, list: ReportList): JsonObject {
   for (const [name, cel] of Object.entries(list.with)) seen[name] = valueOf(item, cel) ?? '';
   return {
     ticket: item.history?.state.ticket ?? {},
+    policy: item.history ? { ...item.history.state.pack } : {},
     event: { ...item.event.data, at: item.event.at, by: { ...item.event.by } },
     from: { ...item.from.data, at: item.from.at, by: { ...item.from.by } },
     ...(item.to ? { to: { ...item.to.data, at: item.to.at, by: { ...item.to.by } } } : {}),
@@ -188,7 +192,9 @@ export function contentOf(evidence: Evidence, report: ReportDef, period: Period)
       if (result) results[name] = result;
     }
     const metric = Object.fromEntries(Object.entries(results).map(([name, result]) => [name, metricView(result)]));
-    const lines = section.lines.flatMap((text) => linesOf(engine, text, { metric, period: view }));
+    const lines = section.lines.flatMap((text) =>
+      linesOf(engine, text, { metric, period: view, param: paramsOf(pack) }),
+    );
     for (const list of section.lists) {
       const entries = listLines(evidence, engine, list, period);
       if (entries.length === 0 && list.empty !== undefined) entries.push(list.empty);

@@ -1,12 +1,14 @@
 /** The tickets that a schedule opens at an instant: pure over evidence, the same for every repeat. */
+import { createHash } from 'node:crypto';
 import { evaluateMetric, eventsMetric } from '../domain/metrics/evaluate';
+import { formulaValue } from '../domain/metrics/formula';
 import { itemsOf, valueOf, type Evidence } from '../domain/metrics/items';
 import { periodAt, UTC, windowAt, type Period } from '../domain/metrics/periods';
 import { markSign, valueText } from '../domain/metrics/words';
 import { compileExpr, isUnknown } from '../domain/policy/expr';
 import type { MetricDef } from '../domain/policy/metric-types';
 import type { CalendarPoint, ReportDef, ScheduleDef, ScheduleItems } from '../domain/policy/report-types';
-import type { CompiledPack, Json, JsonObject, Value } from '../domain/policy/types';
+import type { Cel, CompiledPack, Json, JsonObject, Value } from '../domain/policy/types';
 import type { Opening } from '../domain/ticket/types';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
 import { createTemplateEngine } from '../policies/templates';
@@ -51,7 +53,34 @@ function foundItems(evidence: Evidence, def: ScheduleDef, items: ScheduleItems, 
     if (items.choices.length > 0) entry['choices'] = items.choices;
     found.push(entry);
   }
-  return found;
+  return sampled(found, def.name, items.sample);
+}
+
+/** At most so many, in their order: those with the lowest hash, so that nobody chooses and a repeat finds the same. */
+function sampled(found: JsonObject[], salt: string, most = Infinity): JsonObject[] {
+  if (found.length <= most) return found;
+  const hash = (one: JsonObject): string =>
+    createHash('sha256')
+      .update(`${salt} ${String(one['ticket'])} ${String(one['at'])}`)
+      .digest('hex');
+  const kept = new Set([...found].sort((a, b) => (hash(a) < hash(b) ? -1 : 1)).slice(0, most));
+  return found.filter((one) => kept.has(one));
+}
+
+/** The condition of a schedule, as a metric: a truth over the figures of its period. */
+export const conditionMetric = (def: ScheduleDef, when: Cel): MetricDef => ({
+  ...eventsMetric(def.name, [], { kind: 'any', window: 'day', miss: 'fail' }),
+  value: when,
+});
+
+/** Whether the figures of a schedule's period are such that it opens anything; unknown ones are not. */
+function applies(evidence: Evidence, def: ScheduleDef, period: Period): boolean {
+  const { when } = def.opens;
+  if (!when) return true;
+  const question = { metric: def.name, period };
+  return (
+    formulaValue(evidence, conditionMetric(def, when), question, (one) => evaluateMetric(evidence, one)).value === 1
+  );
 }
 
 /** What a metric answers, for people to read beside their task. */
@@ -66,7 +95,7 @@ function attached(evidence: Evidence, one: ScheduleDef['opens']['attach'][string
   });
   if (!result) return null;
   const text = (value: typeof result.total): string =>
-    `${valueText(value, result.unit)} ${markSign(value.mark)} ${value.range?.word ?? ''}`.trim();
+    `${valueText(value, result.unit, result.shown)} ${markSign(value.mark)} ${value.range?.word ?? ''}`.trim();
   return {
     title: result.title,
     value: text(result.total),
@@ -87,6 +116,7 @@ export function openingsOf(
   const { pack } = evidence;
   const { opens } = def;
   const period = lookBack(pack, def, at);
+  if (!applies(evidence, def, period)) return [];
   const unit = 'cel' in def.at ? 'day' : unitOfPoint(def.at);
   const view = periodView(unit, period, pack);
   const engine = createTemplateEngine(pack.zone);

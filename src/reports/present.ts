@@ -5,12 +5,12 @@ import type { JsonObject } from '../domain/policy/types';
 import { formatInstant } from '../domain/time/instants';
 import { outward } from './table';
 
-function valueJson(value: MetricValue, unit: MetricResult['unit']): JsonObject {
+function valueJson(value: MetricValue, { unit, shown }: Pick<MetricResult, 'unit' | 'shown'>): JsonObject {
   const { own, range, need, mark, met, part, of, reference, deviation } = value;
   return {
     value: outward(value.value, unit),
     n: value.n,
-    text: valueText(value, unit),
+    text: valueText(value, unit, shown),
     ...(part === undefined ? {} : { part }),
     ...(of === undefined ? {} : { of }),
     ...(own === undefined ? {} : { own }),
@@ -34,16 +34,16 @@ export function metricJson(result: MetricResult): JsonObject {
     target: result.target ?? null,
     period: { from: formatInstant(result.period.from), to: formatInstant(result.period.to) },
     by: result.by,
-    total: valueJson(result.total, unit),
-    groups: result.groups.map((group) => ({ key: group.key, ...valueJson(group, unit) })),
+    total: valueJson(result.total, result),
+    groups: result.groups.map((group) => ({ key: group.key, ...valueJson(group, result) })),
     ...(baseline ? { baseline: { ...baseline } } : {}),
     ...(result.trend === undefined ? {} : { trend: result.trend }),
     ...(compare
       ? {
           compare: {
             windows: compare.windows,
-            newer: valueJson(compare.newer, unit),
-            older: valueJson(compare.older, unit),
+            newer: valueJson(compare.newer, result),
+            older: valueJson(compare.older, result),
             direction: compare.direction,
             text: compare.direction === null ? 'no data' : `${ARROWS[compare.direction]} ${compare.word ?? ''}`.trim(),
           },

@@ -1,5 +1,6 @@
 /** What calendar time does: reports are made, kept and addressed; scheduled tickets are planned. */
 import { TocsinError } from '../domain/errors';
+import { readBy } from '../domain/metrics/formula';
 import { parsePeriod, periodKey, UTC, type Period } from '../domain/metrics/periods';
 import { computedInstant } from '../domain/policy/due-schedules';
 import type { CalendarPoint, ReportDef } from '../domain/policy/report-types';
@@ -12,7 +13,7 @@ import { readSeries } from '../store/series';
 import { evidenceFor, type ReportPack } from './ask';
 import { contentOf, questionsOf, textOf } from './content';
 import { pageOf } from './html';
-import { lookBack, openingsOf, periodBefore, type PlannedOpening } from './openings';
+import { conditionMetric, lookBack, openingsOf, periodBefore, type PlannedOpening } from './openings';
 import { metricJson } from './present';
 
 /** One entry of the calendar: a report or a schedule of a pack, with its point. */
@@ -162,7 +163,11 @@ export async function planOpenings(
   if (!def)
     throw new TocsinError('ESC_REPORT_UNKNOWN', `the pack ${pack.id} has no schedule "${name}"`, { schedule: name });
   const period = lookBack(pack, def, at);
-  const questions = Object.values(def.opens.attach).map((one) => ({ metric: one.metric, period }));
+  const { when } = def.opens;
+  const questions = [
+    ...Object.values(def.opens.attach).map((one) => one.metric),
+    ...(when ? readBy(conditionMetric(def, when)) : []),
+  ].map((metric) => ({ metric, period }));
   const first = Object.keys(pack.metrics)[0];
   const evidence = await evidenceFor(pool, pack, [
     ...questions,

@@ -37,7 +37,7 @@ export function rowsOf(results: readonly MetricResult[]): MetricRow[] {
       part: value.part ?? null,
       target: result.target ?? '',
       mark: value.mark ?? '',
-      text: valueText(value, result.unit),
+      text: valueText(value, result.unit, result.shown),
     });
     return [...result.groups.map((group) => row(group.key.join(' / '), group)), row('total', result.total)];
   });

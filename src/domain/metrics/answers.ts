@@ -1,5 +1,5 @@
 /** What a metric is asked and what it answers. */
-import type { MetricRange } from '../policy/metric-types';
+import type { MetricRange, MetricShown } from '../policy/metric-types';
 import type { Period } from './periods';
 
 /** Only what has these keys, by dimension. */
@@ -50,8 +50,11 @@ export interface MetricResult {
   title: string;
   label?: string;
   better?: 'lower' | 'higher';
-  unit: 'percent' | 'duration' | 'number' | 'score';
+  unit: 'percent' | 'duration' | 'number' | 'score' | 'yes_no';
+  shown?: MetricShown;
   target?: string;
+  /** The target in words, or the bounds that are one. */
+  goal?: string;
   period: Period;
   by: string[];
   total: MetricValue;

@@ -7,11 +7,15 @@ import type { CompiledPack } from '../policy/types';
 import { matches } from '../ticket/patterns';
 import type { EpochMs } from '../time/instants';
 import type { Filters, MetricGroup, MetricResult, MetricValue, Question } from './answers';
+import { formulaValue } from './formula';
 import { holds, itemOf, itemsOf, keyOf, valueOf, type Evidence, type Item } from './items';
 import { isPeriodUnit, periodKey, periodsWithin, UTC, windowAt, type Period } from './periods';
 import { add, bucket, directionOf, marked, narrowed, unitOf, valueIn, type Bucket } from './values';
+import { rangeText } from './words';
 
 const JOIN = '\u0001';
+/** Metrics that read each other end here. */
+const DEEPEST = 8;
 
 /** Keys that a dimension always has, so that a group without data is shown as such. */
 function expectedKeys(pack: CompiledPack, dimension: MetricDimension, period: Period): string[] {
@@ -136,7 +140,9 @@ function neededRange(evidence: Evidence, def: MetricDef, period: Period): Metric
 /** Answers one question. `depth` stops metrics that are shares of each other. */
 export function evaluateMetric(evidence: Evidence, question: Question, depth = 0): MetricResult | undefined {
   const def = evidence.pack.metrics[question.metric];
-  if (!def || depth > 4) return undefined;
+  if (!def || depth > DEEPEST) return undefined;
+  if (def.value) return computedMetric(evidence, def, question, depth);
+  if (def.lowest !== undefined && !question.by) return lowestPart(evidence, def, def.lowest, question, depth);
   const by: MetricDimension[] = question.by
     ? question.by.map((name) => def.by.find((one) => one.name === name) ?? { name })
     : def.by;
@@ -179,18 +185,13 @@ export function evaluateMetric(evidence: Evidence, question: Question, depth = 0
     label: key.map((one) => def.labels?.[one] ?? one).join(' / '),
     ...finish(from, key),
   }));
-  const unit = unitOf(def);
+  const head = headOf(def, question.period);
+  const { unit } = head;
   const total = finish(counted.total, undefined);
   const along =
     by[0] && isPeriodUnit(by[0].name) && by.length === 1 ? groups.filter((one) => one.value !== null) : undefined;
   return {
-    metric: def.name,
-    title: def.title ?? def.name,
-    ...(def.label === undefined ? {} : { label: def.label }),
-    ...(def.better === undefined ? {} : { better: def.better }),
-    unit,
-    ...(def.target ? { target: def.target.text } : {}),
-    period: question.period,
+    ...head,
     by: [...by.map((one) => one.name), ...(def.split ? ['split'] : [])],
     total,
     groups,
@@ -199,6 +200,49 @@ export function evaluateMetric(evidence: Evidence, question: Question, depth = 0
     ...(def.compare && depth === 0 ? { compare: compared(evidence, def, question, def.compare, unit) } : {}),
   };
 }
+
+/** What is the same of every answer of a metric. */
+function headOf(def: MetricDef, period: Period): Omit<MetricResult, 'by' | 'total' | 'groups'> {
+  const unit = unitOf(def);
+  const goal = def.target?.text ?? (def.range ? rangeText(def.range, unit) : undefined);
+  return {
+    metric: def.name,
+    title: def.title ?? def.name,
+    ...(def.label === undefined ? {} : { label: def.label }),
+    ...(def.better === undefined ? {} : { better: def.better }),
+    unit,
+    ...(def.shown ? { shown: def.shown } : {}),
+    ...(def.target ? { target: def.target.text } : {}),
+    ...(goal === undefined ? {} : { goal }),
+    period,
+  };
+}
+
+/** A metric that others are put together to. */
+function computedMetric(evidence: Evidence, def: MetricDef, question: Question, depth: number): MetricResult {
+  const value = formulaValue(evidence, def, question, (one) => evaluateMetric(evidence, one, depth + 1));
+  return { ...headOf(def, question.period), by: [], total: marked(def, value, def.range), groups: [] };
+}
+
+/** A metric whose value is the lowest of the parts of its period: each part is a group. */
+function lowestPart(
+  evidence: Evidence,
+  def: MetricDef,
+  unit: NonNullable<MetricDef['lowest']>,
+  question: Question,
+  depth: number,
+): MetricResult | undefined {
+  const parts = evaluateMetric(evidence, { ...question, by: [unit] }, depth + 1);
+  const values = parts?.groups.flatMap((one) => (one.value === null ? [] : [one])) ?? [];
+  const lowest = values.reduce(
+    (least, one) => (Number(one.value) < Number(least.value) ? one : least),
+    values[0] ?? NONE,
+  );
+  if (!parts) return undefined;
+  const { n } = parts.total;
+  return { ...parts, total: marked(def, { value: lowest.value, n }, def.range) };
+}
+const NONE: MetricValue = { value: null, n: 0 };
 
 function groupsOf(
   pack: CompiledPack,
@@ -259,10 +303,9 @@ function compared(
   unit: MetricResult['unit'],
 ): NonNullable<MetricResult['compare']> {
   const zone = evidence.pack.zoneOffsets ?? UTC;
-  const none: MetricValue = { value: null, n: 0 };
-  const [newer = none, older = none] = windows.map((window) => {
+  const [newer = NONE, older = NONE] = windows.map((window) => {
     const period = windowAt(window, question.period.to, zone);
-    return evaluateMetric(evidence, { ...question, period, by: [] }, 1)?.total ?? none;
+    return evaluateMetric(evidence, { ...question, period, by: [] }, 1)?.total ?? NONE;
   });
   const direction = directionOf(unit, newer.value, older.value);
   const good = (def.better ?? 'higher') === 'higher' ? 'up' : 'down';

@@ -23,6 +23,7 @@ export const bucket = (): Bucket => ({ n: 0, part: 0, sum: 0, measured: 0, minus
 /** The unit that a metric's values are in. */
 export function unitOf(def: MetricDef): MetricResult['unit'] {
   if (def.unit) return def.unit;
+  if (def.value) return 'number';
   if (def.share || def.distribution || def.relativeTo !== undefined) return 'percent';
   return def.mean === 'duration' ? 'duration' : 'number';
 }
@@ -62,7 +63,8 @@ export function valueIn(def: MetricDef, from: Bucket): MetricValue {
   if (def.balance) return { value: n === 0 ? null : (100 * (from.part - from.minus)) / n, n, part: from.part };
   if (def.last) return { value: from.last?.value ?? null, n };
   if (def.mean) return { value: from.measured === 0 ? null : from.sum / from.measured, n: from.measured };
-  if (def.sum) return { value: from.measured === 0 ? null : from.sum, n: from.measured };
+  // The sum of nothing is 0, because that is data; of things without a measure there is none.
+  if (def.sum) return { value: from.measured === 0 && n > 0 ? null : from.sum, n: from.measured };
   if (def.per) return { value: from.per.size === 0 ? null : n / from.per.size, n, per: from.per.size };
   return { value: n, n };
 }
@@ -108,7 +110,13 @@ export function marked(def: MetricDef, value: MetricValue, range: MetricRange | 
 }
 
 /** The digits a value is shown with: what is shown as equal is equal, also for a direction. */
-const SHOWN: Record<MetricResult['unit'], number> = { percent: 1_000, duration: 1 / 360_000, number: 10, score: 10 };
+const SHOWN: Record<MetricResult['unit'], number> = {
+  percent: 1_000,
+  duration: 1 / 360_000,
+  number: 10,
+  score: 10,
+  yes_no: 1,
+};
 
 /** From the older value to the newer; null where one is missing. */
 export function directionOf(

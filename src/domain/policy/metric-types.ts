@@ -26,14 +26,27 @@ export interface MetricRange {
   max?: number;
 }
 
-/** One compiled metric. Exactly one of share, mean, sum, balance and last gives its value; their number where none is written. */
+/** How a value is written, beyond what its unit says. */
+export interface MetricShown {
+  /** At least so many digits after the point; thousands are grouped. */
+  digits?: number;
+  /** At most so many; as many as `digits` where it is absent. */
+  mostDigits?: number;
+  before?: string;
+  after?: string;
+  /** A duration as hours and minutes. */
+  clock: boolean;
+}
+
+/** One compiled metric. Exactly one of share, mean, sum, balance, last and value gives its value; their number where none is written. */
 export interface MetricDef {
   name: string;
   clauses: string[];
   title?: string;
   label?: string;
   better?: 'lower' | 'higher';
-  unit?: 'percent' | 'duration' | 'number' | 'score';
+  unit?: 'percent' | 'duration' | 'number' | 'score' | 'yes_no';
+  shown?: MetricShown;
   of: MetricSource;
   /** Tickets of this kind; `any` is all of them. */
   kind: string;
@@ -54,6 +67,10 @@ export interface MetricDef {
   sum?: Cel;
   balance?: { plus: Cel; minus: Cel };
   last: boolean;
+  /** Computed from `metric.<name>`, `before.<name>`, `period.days` and `param`; what it counts is nothing of its own. */
+  value?: Cel;
+  /** In place of the value of the whole: the lowest of these parts of the calendar that have one. */
+  lowest?: 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
   per?: { of: Pattern[]; distinct: MetricDimension[] };
   by: MetricDimension[];
   labels?: Record<string, string>;

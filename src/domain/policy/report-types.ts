@@ -55,6 +55,8 @@ export interface ScheduleItems {
   where?: Cel;
   /** How far back, in ms; the schedule's own period where it is left out. */
   window?: number;
+  /** At most so many, picked by a stable hash. */
+  sample?: number;
   /** A ticket for each, in place of a list in the field `items`. */
   apart: boolean;
   choices: Json[];
@@ -70,6 +72,8 @@ export interface ScheduleDef {
     kind: string;
     key: Value;
     subject?: string;
+    /** Computed from metrics of the period; opens nothing where it does not hold. */
+    when?: Cel;
     forEach?: string;
     for: string[];
     fields: Record<string, Json>;

@@ -105,8 +105,8 @@ function pathView(scope: Scope, name: string): JsonObject {
   return view;
 }
 
-/** A parameter with variants (`use` names one) is that variant. */
-function paramsOf(pack: CompiledPack): JsonObject {
+/** What is read as `param`: a parameter with variants (`use` names one) is that variant. */
+export function paramsOf(pack: CompiledPack): JsonObject {
   const result: JsonObject = {};
   for (const [name, value] of Object.entries(pack.params)) {
     const use = value !== null && typeof value === 'object' && !Array.isArray(value) ? value['use'] : undefined;

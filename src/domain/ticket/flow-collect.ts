@@ -126,7 +126,9 @@ export function collect(
       state: def.name,
       filled,
       ...(how.voice === undefined ? {} : { voice: how.voice }),
-      ...(next ? { field: next.field, attempt: collected[next.field]?.attempts ?? 1 } : { open: 0 }),
+      ...(next
+        ? { field: next.field, attempt: collected[next.field]?.attempts ?? 1, most: next.attempts }
+        : { open: 0 }),
       ...(next && turn.shadow ? { unasked: true } : {}),
     },
     patch: flowPatch(

@@ -319,10 +319,30 @@ export function take(
     clauses: row.clauses,
     source: `flows.${flow.name}.states.${def.name}.${place}.do`,
   });
-  const data: JsonObject = { row: place, ...(row.name === undefined ? {} : { interrupt: row.name }) };
+  const data: JsonObject = {
+    row: place,
+    ...(row.name === undefined ? {} : { interrupt: row.name }),
+    ...leftBehind(flowOf(turn, flow.name), def),
+  };
   if (row.clauses.length > 0) data['row_clauses'] = row.clauses;
   if (row.to === 'end') endFlow(turn, flow, row.outcome, row.clauses, data);
   else enterState(turn, happening, flow, row.to, data);
+}
+
+/** What a dialogue came to, said when it is left: how many of its fields have a value, which have none, after how many turns. */
+function leftBehind(state: FlowState | undefined, def: FlowStateDef): JsonObject {
+  if (!def.collect || !state) return {};
+  const missing = def.collect.items.filter((item) => state.collected[item.field]?.value === undefined);
+  const of = def.collect.items.length;
+  return {
+    dialogue: {
+      state: def.name,
+      complete: of - missing.length,
+      of,
+      missing: missing.map((item) => item.field),
+      turns: state.turns,
+    },
+  };
 }
 
 /** A flow ends with its outcome: the event `ended(flow)`. */

@@ -29,6 +29,12 @@ const MORE_ROOTS: Partial<Record<Place, string[]>> = {
   schedule: ['version', 'entry', 'period'],
 };
 
+/** Places that read no ticket: all their roots. */
+const OWN_ROOTS: Partial<Record<Place, readonly string[]>> = {
+  assistant: [...ASSISTANT_ROOTS],
+  formula: ['metric', 'before', 'period', 'param'],
+};
+
 /** Functions of the language beside the operators. */
 export const FUNCTIONS = [
   'table',
@@ -65,9 +71,7 @@ interface Fault {
 
 function faultsIn(context: CheckContext, x: Expr, place: Place): Fault[] {
   const faults: Fault[] = [];
-  const roots = new Set(
-    place === 'assistant' ? ASSISTANT_ROOTS : [...ROOTS_WITH_MESSAGE, ...(MORE_ROOTS[place] ?? [])],
-  );
+  const roots = new Set(OWN_ROOTS[place] ?? [...ROOTS_WITH_MESSAGE, ...(MORE_ROOTS[place] ?? [])]);
   for (const { x: part, bound } of walkExpr(x)) {
     if (part[0] === 'id' && !bound.has(part[1]) && !roots.has(part[1])) {
       faults.push({ rule: 'unknown-name', name: part[1], message: unknownRoot(part[1], roots) });
@@ -116,6 +120,7 @@ export function chainFaults(context: CheckContext, chain: readonly string[]): Fa
     flow: ['flow', names.flows],
     param: ['parameter', names.params],
     metric: ['metric', names.metrics],
+    before: ['metric', names.metrics],
   };
   const found = declared[root];
   if (chain.length === 2 && found && !found[1].has(name)) return fault(unknownName(found[0], name, found[1]));

@@ -14,9 +14,26 @@ export const metric = doc(
     label: doc(z.string().optional(), 'What it tells, in a few words.', 'quality of escalation decisions'),
     better: doc(z.enum(['lower', 'higher']).optional(), 'Which direction is good.', 'lower'),
     unit: doc(
-      z.enum(['percent', 'duration', 'number', 'score']).optional(),
-      'How its value is shown; a share is a percentage, a mean of durations a duration, anything else a number.',
+      z.enum(['percent', 'duration', 'number', 'score', 'yes_no']).optional(),
+      'How its value is shown; a share is a percentage, a mean of durations a duration, a truth yes or no, anything else a number.',
       'percent',
+    ),
+    shown: doc(
+      z
+        .strictObject({
+          digits: doc(
+            z.number().int().min(0).max(6).optional(),
+            'At least so many digits after the point; thousands are grouped.',
+            2,
+          ),
+          most_digits: doc(z.number().int().min(0).max(6).optional(), 'At most so many, where they are not zeros.', 4),
+          before: doc(z.string().optional(), 'Stands before the number.', '$'),
+          after: doc(z.string().optional(), 'Stands after it.', ' h'),
+          clock: doc(z.boolean().default(false), 'A duration as hours and minutes: 2 h 00 m.', true),
+        })
+        .optional(),
+      'How the number is written.',
+      { digits: 2, before: '$' },
     ),
     of: doc(
       z.union([z.string(), z.array(z.string()).min(1)]).optional(),
@@ -66,6 +83,16 @@ export const metric = doc(
       { plus: 'event.choice >= 9', minus: 'event.choice <= 6' },
     ),
     last: doc(z.boolean().optional(), 'Of a series: its newest measurement at the end of the period.', true),
+    value: doc(
+      cel.optional(),
+      'Computed, in place of counting: metric.<name> and before.<name> are values of other metrics in this period and in the one before it, period.days its days. Where one of them has no value, it has none.',
+      'param.hours_without - metric.agent_hours',
+    ),
+    lowest: doc(
+      z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year']).optional(),
+      'The lowest of these parts of the period, in place of the whole: what must hold in each of them.',
+      'month',
+    ),
     per: doc(
       z
         .strictObject({

@@ -159,6 +159,11 @@ export const schedule = doc(
           'One for each entry of this list: a series whose newest labels are the entry, or a field of the pack’s params.',
           'active_customers',
         ),
+        when: doc(
+          cel.optional(),
+          'Only where this holds: metric.<name> is a value of the period before the instant, period.days its days.',
+          'metric.model_cost > param.budget * period.days',
+        ),
         for: doc(names.optional(), 'Who answers it.', 'support_manager'),
         fields: doc(z.record(name, json).default({}), 'Fields that it opens with.', { module: 1 }),
         items: doc(
@@ -169,6 +174,11 @@ export const schedule = doc(
               where: doc(cel.optional(), 'Only where this holds.', "event.path == 'technical'"),
               window: doc(z.string().optional(), 'How far back; to the instant before when left out.', 'P7D'),
               since: doc(z.literal('last').optional(), 'To the instant before, said.', 'last'),
+              sample: doc(
+                z.number().int().positive().optional(),
+                'At most so many of them, picked by a stable hash: a repeat picks the same.',
+                10,
+              ),
               apart: doc(z.boolean().default(false), 'A ticket for each of them, in place of a list.', true),
               choices: doc(z.array(json).default([]), 'The verdicts.', ['appropriate', 'premature']),
               with: doc(z.record(name, cel).default({}), 'What of each is written down.', { reason: 'event.reason' }),
