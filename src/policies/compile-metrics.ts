@@ -76,6 +76,7 @@ export function compileMetric(c: Compiler, name: string, source: Written, path: 
     ),
     of: sourceOf(source.of),
     kind: source.kind,
+    ...(source.in_shadow ? { inShadow: true as const } : {}),
     ...c.maybe('where', source.where, [...path, 'where'], 'metric'),
     on: patternsOf(source.on ?? 'opened'),
     ...one('once', source.once),

@@ -4,6 +4,7 @@ import type { History } from '../../src/domain/metrics/history';
 import { series, ticket } from '../support/histories';
 import {
   after,
+  ALL,
   ask,
   copies,
   groups,
@@ -89,6 +90,32 @@ describe('the daily figures', () => {
     expect(ask('auto_escalation_rate', [urgent, await ways.interrupted({ human: 4 })]).total.value).toBe(0.5);
     expect(ask('auto_escalation_rate', [await ways.standard(), await ways.question()]).total.value).toBeNull();
     expect(ask('education_rate', []).total.value).toBeNull();
+  });
+});
+
+describe('in shadow', () => {
+  it('what was decided is counted, what would have come of it is not [TS-268] [TS-269] [TS-270]', async () => {
+    const shadow = await play({
+      rollout: 0,
+      answers: [
+        ...said('PT1S', { intent: { value: 'INCIDENT_REPORT', score: 9 } }),
+        ...said('PT2S', { evidence: { value: 'CLEAR_EVIDENCE', score: 8 } }),
+        ...round('PT3S', ALL),
+        ...said('PT4S', { reassess: { value: 'CONFIRMED_BREACH', score: 9 } }),
+      ],
+      script: [after('PT1H', 'conclusion', { ts_conclusion: 'no_breach' })],
+    });
+    expect(shadow.state.ticket['ts_conclusion']).toBe('no_breach');
+    for (const [figure, value] of Object.entries({
+      messages_scanned: 1,
+      keyword_triggers: 1,
+      auto_escalations: 0,
+      false_positives: 0,
+      false_negatives: 0,
+    }))
+      expect([figure, ask(figure, [shadow]).total.value]).toEqual([figure, value]);
+    expect(groups(ask('intents', [shadow]))['Incident Reports']).toBe(1);
+    expect(ask('auto_escalation_rate', [shadow]).total.value).toBeNull();
   });
 });
 

@@ -37,6 +37,7 @@ export interface Played {
   answers?: Answer[];
   script?: JsonObject[];
   until?: string;
+  rollout?: number;
 }
 
 /** Answers of one instant. */
@@ -85,6 +86,7 @@ export async function play({
   answers = [],
   script = [],
   until = 'P5D',
+  rollout,
 }: Played): Promise<History> {
   const source = {
     policy: 'trust_safety',
@@ -98,6 +100,7 @@ export async function play({
     answers,
     script,
     until,
+    ...(rollout === undefined ? {} : { rollout }),
     expect: [],
     never: [],
   };

@@ -104,7 +104,7 @@ function countAll(evidence: Evidence, def: MetricDef, question: Question, by: Me
 export const eventsMetric = (
   name: string,
   patterns: Extract<MetricDef['of'], { kind: 'events' }>['patterns'],
-  more: Pick<MetricDef, 'kind' | 'window' | 'miss'>,
+  more: Pick<MetricDef, 'kind' | 'window' | 'miss' | 'inShadow'>,
 ): MetricDef => ({
   name,
   clauses: [],
@@ -121,8 +121,8 @@ export const eventsMetric = (
 });
 
 /** The events that a number is divided by, as a metric of their own. */
-const perDef = ({ name, kind, window, miss }: MetricDef, per: NonNullable<MetricDef['per']>): MetricDef =>
-  eventsMetric(name, per.of, { kind, window, miss });
+const perDef = ({ name, kind, window, miss, inShadow }: MetricDef, per: NonNullable<MetricDef['per']>): MetricDef =>
+  eventsMetric(name, per.of, { kind, window, miss, ...(inShadow ? { inShadow } : {}) });
 
 function neededRange(evidence: Evidence, def: MetricDef, period: Period): MetricRange | undefined {
   if (!def.need) return undefined;

@@ -50,7 +50,10 @@ export function formulaValue(evidence: Evidence, def: MetricDef, question: Quest
   };
   const event = { type: 'period', at: question.period.to, by: { name: 'engine', kind: 'engine' as const }, data: {} };
   const env = makeEnv({ pack, state: BLANK, event });
-  const got = compileExpr(def.value.x)({ get: (name) => roots[name] ?? env.get(name), call: (fn, args) => env.call(fn, args) });
+  const got = compileExpr(def.value.x)({
+    get: (name) => roots[name] ?? env.get(name),
+    call: (fn, args) => env.call(fn, args),
+  });
   if (isUnknown(got)) return { value: null, n };
   return { value: typeof got === 'number' ? got : typeof got === 'boolean' ? Number(got) : null, n };
 }

@@ -5,6 +5,7 @@ import type { Cel, CompiledPack, Json, JsonObject } from '../policy/types';
 import { makeEnv, type EventView } from '../ticket/env';
 import { blankState } from '../ticket/evolve';
 import { matches } from '../ticket/patterns';
+import { sideOf } from '../ticket/rollout';
 import type { EpochMs } from '../time/instants';
 import type { History, SeriesPoint } from './history';
 import { isPeriodUnit, parsePeriod, periodKey, UTC } from './periods';
@@ -245,6 +246,7 @@ function* allItems(evidence: Evidence, def: MetricDef): Generator<Item> {
   }
   for (const history of evidence.histories) {
     if (def.kind !== 'any' && kindOf(history) !== def.kind) continue;
+    if (!def.inShadow && sideOf(evidence.pack, history.state, def.name).side !== 'live') continue;
     if (of.kind === 'tickets') yield* ofTicket(evidence, def, history, others);
     else if (of.kind === 'ticks')
       yield* ofEvents(evidence, def, history, (event) => event.type === 'due' && event.subject === of.name, others);

@@ -50,6 +50,8 @@ export interface MetricDef {
   of: MetricSource;
   /** Tickets of this kind; `any` is all of them. */
   kind: string;
+  /** Tickets that the pack is in shadow on are counted as well: what was decided, not what was done. */
+  inShadow?: true;
   where?: Cel;
   /** The event that dates a ticket (its first); a ticket without it is not counted. */
   on: Pattern[];

@@ -41,6 +41,11 @@ export const metric = doc(
       'tickets',
     ),
     kind: doc(z.string().default('support'), 'Only tickets of this kind; "any" is all of them.', 'review'),
+    in_shadow: doc(
+      z.boolean().default(false),
+      'Counts tickets that the pack is in shadow on as well: what it decided, not what it did.',
+      true,
+    ),
     where: doc(cel.optional(), 'Only those where this holds.', "ticket.priority == 'P1'"),
     on: doc(
       patterns.optional(),
