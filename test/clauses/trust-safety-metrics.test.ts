@@ -103,7 +103,7 @@ describe('in shadow', () => {
         ...round('PT3S', ALL),
         ...said('PT4S', { reassess: { value: 'CONFIRMED_BREACH', score: 9 } }),
       ],
-      script: [after('PT1H', 'conclusion', { ts_conclusion: 'no_breach' })],
+      script: [{ at: 'PT1H', do: 'resolve', by: 'ts_team', ts_conclusion: 'no_breach' }],
     });
     expect(shadow.state.ticket['ts_conclusion']).toBe('no_breach');
     for (const [figure, value] of Object.entries({
