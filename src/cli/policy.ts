@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { TocsinError } from '../domain/errors';
 import { dataDirectory, projectRoot } from '../local/paths';
 import { checkPack } from '../policies/checker';
-import { clauseMatrix, readClauseList, readScenarioClauses, readTestTitles, type ClauseRow } from '../policies/clauses';
+import { clauseListOf, clauseMatrix, readTestTitles, scenarioClausesOf, type ClauseRow } from '../policies/clauses';
 import { clausesPage } from '../policies/clauses-page';
 import { languageReference, languageSchema } from '../policies/language-docs';
 import { loadPack, type LoadedPack, type Problem } from '../policies/load';
@@ -79,9 +79,9 @@ async function clauses(
   options: JsonOption & { uncovered?: boolean; write?: boolean },
 ): Promise<void> {
   const loaded = await load(reference);
-  const scenarios = await readScenarioClauses(loaded.dir, loaded.source.clause_prefix);
+  const scenarios = await scenarioClausesOf(loaded);
   const tests = await readTestTitles(join(projectRoot(), 'test'));
-  const rows = clauseMatrix(loaded, scenarios, tests, await readClauseList(loaded.dir));
+  const rows = clauseMatrix(loaded, scenarios, tests, await clauseListOf(loaded));
   const bare = rows.filter((row) => carriers(row) === 'uncovered');
   const shown = options.uncovered ? bare : rows;
   if (options.write) {

@@ -1,6 +1,6 @@
 /** Clause by clause: what of a pack implements it, and what proves that. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { TocsinError } from '../domain/errors';
@@ -52,6 +52,29 @@ export async function readClauseList(dir: string): Promise<ClauseList> {
   if (problem !== undefined || !parsed.success)
     throw new TocsinError('ESC_PACK_INVALID', `${show(file)}: ${problem}`, { file });
   return parsed.data;
+}
+
+type Composed = Pick<LoadedPack, 'dir' | 'source' | 'parts'>;
+
+/** The list beside a pack, and those beside its parts. */
+export async function clauseListOf({ dir, parts }: Composed): Promise<ClauseList> {
+  const lists = [await readClauseList(dir)];
+  for (const part of Object.values(parts)) lists.push(await clauseListOf(part));
+  return {
+    procedures: [...new Set(lists.flatMap((list) => list.procedures))],
+    clauses: Object.assign({}, ...lists.map((list) => list.clauses)) as ClauseList['clauses'],
+  };
+}
+
+/** The scenarios of a pack, and those of its parts under the name of their folder. */
+export async function scenarioClausesOf({ dir, source, parts }: Composed): Promise<ScenarioClauses[]> {
+  const own = await readScenarioClauses(dir, source.clause_prefix);
+  const others = await Promise.all(
+    Object.values(parts).map(async (part) =>
+      (await scenarioClausesOf(part)).map((one) => ({ ...one, file: join(basename(part.dir), one.file) })),
+    ),
+  );
+  return [...own, ...others.flat()];
 }
 
 async function* filesUnder(folder: string): AsyncGenerator<string> {
@@ -109,17 +132,18 @@ export async function readTestTitles(folder: string): Promise<string[]> {
 
 /** A row a clause of the pack's procedures, in the order of the list; clauses only the pack names come last. */
 export function clauseMatrix(
-  loaded: Pick<LoadedPack, 'pack' | 'source'> & Partial<Pick<LoadedPack, 'knowledge'>>,
+  loaded: Pick<LoadedPack, 'pack' | 'source'> & Partial<Pick<LoadedPack, 'knowledge' | 'parts'>>,
   scenarios: readonly ScenarioClauses[],
   testTitles: readonly string[],
   list: ClauseList = { procedures: [], clauses: {} },
 ): ClauseRow[] {
-  const { pack, source } = loaded;
+  const { pack } = loaded;
+  const sources = [loaded.source, ...Object.values(loaded.parts ?? {}).map((part) => part.source)];
   const content = loaded.knowledge ? knowledgeClauses(loaded.knowledge) : {};
   const ids = [...new Set([...Object.keys(list.clauses), ...Object.keys(pack.clauses), ...Object.keys(content)])];
   return ids.map((id) => {
     const listed = list.clauses[id];
-    const noted = source.clauses[id];
+    const noted = sources.map((source) => source.clauses[id]).find((one) => one !== undefined);
     const whole = new RegExp(`(?<![A-Z0-9-])${id}(?!\\d)`);
     return {
       id,

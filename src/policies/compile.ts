@@ -162,8 +162,13 @@ function inOrder(c: Compiler, all: ConditionDef[]): ConditionDef[] {
 const rowCels = (table: TableDef | undefined): Cel[] =>
   (table?.rows ?? []).flatMap((row) => [...(row.when ? [row.when] : []), ...('cel' in row.then ? [row.then.cel] : [])]);
 
-/** Compile a pack's source. Faults are collected on the compiler; what could not be read is left out or false. */
-export function compilePack(c: Compiler, source: PackSource, templates: Record<string, TemplateDef>): CompiledPack {
+/** Compile a pack's source; `parts` are placed already, so that what its expressions read of theirs is known. Faults are collected on the compiler; what could not be read is left out or false. */
+export function compilePack(
+  c: Compiler,
+  source: PackSource,
+  templates: Record<string, TemplateDef>,
+  parts: readonly CompiledPack[] = [],
+): CompiledPack {
   const tables = each(c, 'tables', source.tables, compileTable);
   const conditions = Object.entries(source.conditions).map(([name, item]) =>
     compileCondition(c, name, item, ['conditions', name]),
@@ -220,7 +225,11 @@ export function compilePack(c: Compiler, source: PackSource, templates: Record<s
     catchAll:
       source.catch_all ?? Object.values(source.paths).find((path) => path.catch_all !== undefined)?.catch_all ?? '',
   };
-  resolveTableReads(c.cels, (name) => rowCels(tables[name]));
+  const all: Record<string, TableDef> = {
+    ...Object.fromEntries(parts.flatMap((part) => Object.entries(part.tables))),
+    ...tables,
+  };
+  resolveTableReads(c.cels, (name) => rowCels(all[name]));
   compiled.conditions = inOrder(c, conditions);
   return {
     ...compiled,

@@ -2,6 +2,7 @@
 import type { Cel, ClockDef, Expr, Json, Mark, Pattern, Value } from '../domain/policy/types';
 import { parseDuration } from '../domain/time/instants';
 import { CelError, compileCel, readsOf, renameFree, walkExpr } from './cel';
+import { withPrefixes } from './prefixes';
 
 /** Where something stands in a pack's source: keys and indexes from the root. */
 export type SourcePath = readonly (string | number)[];
@@ -87,14 +88,18 @@ export class Compiler {
   /** Every expression made, the ones without a place of their own included. */
   readonly cels: Cel[] = [];
 
+  /** `parts`: the prefixes of a composed pack; `is.risk.flagged` is the condition `risk.flagged`. */
+  constructor(private readonly parts: ReadonlySet<string> = new Set()) {}
+
   /** An expression. One that cannot be read is a fault, and false. */
   cel(src: string | boolean, path: SourcePath, place: Place, rename?: Rename): Cel {
     const text = String(src);
     const offset = /^=\s*/.exec(text)?.[0].length ?? 0;
     try {
       let cel = compileCel(text.slice(offset));
-      if (rename) {
-        const x = renameFree(cel.x, rename);
+      if (rename || this.parts.size > 0) {
+        const renamed = rename ? renameFree(cel.x, rename) : cel.x;
+        const x = withPrefixes(renamed, this.parts);
         cel = { src: cel.src, x, reads: readsOf(x) };
       }
       checkPatterns(cel);

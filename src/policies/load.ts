@@ -9,6 +9,8 @@ import { loadKnowledge, type LoadedKnowledge } from '../knowledge/load';
 import { canonical } from './canonical';
 import { CLASSIFIER_FOLDER, readClassifier, type Classifier, type LoadedClassifier } from './classifier';
 import { compilePack } from './compile';
+import { mergeParts } from './compose/merge';
+import { placeOne, readParts, withExceptions, type ReadPart } from './compose/parts';
 import { Compiler, type Site, type SourcePath } from './compiler';
 import { Positions, SourceFile, show, type Position, type Problem, type Within } from './positions';
 import { issuesOf } from './schema-issues';
@@ -44,6 +46,8 @@ export interface LoadedPack {
   classifier?: Classifier;
   /** What an evaluation of the classifier is held against. */
   targets: LoadedClassifier['targets'];
+  /** The packs that it is composed of, by the prefix of their names; none where it is not composed. */
+  parts: Record<string, LoadedPack>;
 }
 
 /** The content hash of a compiled pack with its templates and, where it has one, its classifier. */
@@ -85,8 +89,27 @@ export async function loadPack(target: string): Promise<LoadedPack> {
   const source = readable
     ? parsed.data
     : packSchema.parse({ pack: 'unreadable', version: { id: '0', from: '2026-01-01' } });
-  const compiler = new Compiler();
-  const pack = compilePack(compiler, source, templateDefs(compiler, source, folder.templates));
+  const compiler = new Compiler(new Set(Object.keys(source.uses ?? {})));
+  const say = (path: SourcePath, message: string): void => void compiler.faults.push({ path, message });
+  const parts = await readParts(dir, source.uses ?? {}, loadPack, say);
+  const placed = Object.entries(parts).map(([alias, part]) =>
+    withExceptions(compiler, placeOne(alias, part, say), part.source),
+  );
+  const own = compilePack(
+    compiler,
+    source,
+    templateDefs(compiler, source, folder.templates),
+    placed.map((part) => part.placed),
+  );
+  const pack = source.uses ? mergeParts(placed, own, say) : own;
+  for (const { loaded } of Object.values(parts)) problems.push(...loaded.problems);
+  const knowledge = withKnowledge(await loadKnowledge(dir), Object.values(parts));
+  for (const { file, message } of knowledge.problems)
+    problems.push({ severity: 'error', file, line: 1, column: 1, path: 'knowledge', message, rule: 'knowledge' });
+  const read = readable ? await readClassifier(dir, source.words) : { targets: [], problems: [] };
+  const { classifier, targets, problems: faults } = withClassifier(read, parts, say);
+  for (const { file, line, column, message } of faults)
+    problems.push({ severity: 'error', file, line, column, path: CLASSIFIER_FOLDER, message, rule: 'classifier' });
   for (const { path, message, line, column } of compiler.faults) {
     problems.push({
       severity: 'error',
@@ -96,17 +119,12 @@ export async function loadPack(target: string): Promise<LoadedPack> {
       rule: 'compile',
     });
   }
-  const knowledge = await loadKnowledge(dir);
-  for (const { file, message } of knowledge.problems)
-    problems.push({ severity: 'error', file, line: 1, column: 1, path: 'knowledge', message, rule: 'knowledge' });
-  const {
-    classifier,
-    targets,
-    problems: faults,
-  } = readable ? await readClassifier(dir, source.words) : { classifier: undefined, targets: [], problems: [] };
-  for (const { file, line, column, message } of faults)
-    problems.push({ severity: 'error', file, line, column, path: CLASSIFIER_FOLDER, message, rule: 'classifier' });
-  const templates = Object.fromEntries(Object.entries(folder.templates).map(([name, file]) => [name, file.source]));
+  const templates = Object.fromEntries([
+    ...Object.entries(parts).flatMap(([alias, { loaded }]) =>
+      Object.entries(loaded.templates).map(([name, text]) => [`${alias}.${name}`, text] as const),
+    ),
+    ...Object.entries(folder.templates).map(([name, file]) => [name, file.source] as const),
+  ]);
   return {
     dir,
     source,
@@ -122,7 +140,30 @@ export async function loadPack(target: string): Promise<LoadedPack> {
     knowledge,
     ...(classifier === undefined ? {} : { classifier }),
     targets,
+    parts: Object.fromEntries(Object.entries(parts).map(([alias, { loaded }]) => [alias, loaded])),
   };
+}
+
+/** The classifier that the pack has itself, or that of its parts which has one: there can be one only. */
+function withClassifier(
+  own: LoadedClassifier,
+  parts: Record<string, ReadPart>,
+  say: (path: SourcePath, message: string) => void,
+): LoadedClassifier {
+  let found = own;
+  for (const [alias, { loaded }] of Object.entries(parts)) {
+    if (!loaded.classifier) continue;
+    if (found.classifier) say(['uses', alias], `"${alias}" has a classifier, and there is one already: a pack has one`);
+    else found = { ...own, classifier: loaded.classifier, targets: loaded.targets };
+  }
+  return found;
+}
+
+/** The content of the parts beside the pack's own; the tree is the first there is. */
+function withKnowledge(own: LoadedKnowledge, parts: readonly { loaded: LoadedPack }[]): LoadedKnowledge {
+  const all = [own, ...parts.map(({ loaded }) => loaded.knowledge)];
+  const tree = all.find((one) => one.tree)?.tree;
+  return { ...own, ...(tree ? { tree } : {}), articles: all.flatMap((one) => one.articles) };
 }
 
 const isRecord = (value: unknown): value is Record<string, Json> =>

@@ -4,12 +4,13 @@ import { evaluateMetric } from '../domain/metrics/evaluate';
 import { holds, itemsOf, valueOf, type Evidence, type Item } from '../domain/metrics/items';
 import { periodAt, periodKey, UTC, windowAt, type Period } from '../domain/metrics/periods';
 import { ARROWS, markSign, numberText, percentText, valueText, verdictText } from '../domain/metrics/words';
-import type { ReportDef, ReportList, ReportSection } from '../domain/policy/report-types';
+import type { ReportDef, ReportList } from '../domain/policy/report-types';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import { paramsOf } from '../domain/ticket/env';
 import { civilFromDays, DAY_MS } from '../domain/time/instants';
 import { localFromInstant } from '../domain/time/zone-offsets';
-import { createTemplateEngine, variablesIn } from '../policies/templates';
+import { asksOf } from '../policies/report-asks';
+import { createTemplateEngine } from '../policies/templates';
 
 export interface ReportPart {
   title: string;
@@ -43,22 +44,6 @@ export function periodView(unit: ReportDef['period'], period: Period, pack: Comp
     quarter: Math.ceil(day.month / 3),
     unit,
   };
-}
-
-/** The metrics that a section reads, by the name it reads them under. */
-export function asksOf(
-  section: ReportSection,
-  pack: CompiledPack,
-): Record<string, { metric: string; by?: string[]; back: number }> {
-  const names = new Set(
-    section.lines
-      .flatMap(variablesIn)
-      .flatMap((name) => (name.startsWith('metric.') ? [name.split('.')[1] ?? ''] : [])),
-  );
-  if (section.chart !== undefined) names.add(section.chart);
-  const asks = { ...section.ask };
-  for (const name of names) if (!asks[name] && pack.metrics[name]) asks[name] = { metric: name, back: 0 };
-  return asks;
 }
 
 /** The period that a section's metric is asked over: a dashboard's are its own. */

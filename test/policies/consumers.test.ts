@@ -18,7 +18,6 @@ const LATER: Record<string, string> = {
   'rollout.stay': 'the share as a setting',
   'rollout.next_when': 'the share as a setting',
   'rollout.compare': 'the report of shadow mode',
-  uses: 'composition of packs',
   'commitments.*.title': 'the console',
 };
 
@@ -71,6 +70,13 @@ const COUNTERPARTS: Record<string, string> = {
   pack: 'CompiledPack.id',
   zone: 'CompiledPack.zone',
   catch_all: 'CompiledPack.catchAll',
+  uses: 'CompiledPack.parts',
+  ...Object.fromEntries(
+    ['pack', 'bind', 'bind.people', 'bind.calendars', 'bind.queues', 'bind.params', 'unless', 'apart'].map((field) => [
+      `uses.*.${field}`,
+      'PartDef.names',
+    ]),
+  ),
   params: 'CompiledPack.params',
   holidays: 'CompiledCalendar.holidays',
   ...Object.fromEntries(

@@ -25,7 +25,7 @@ function textsOf(inputs: JsonObject): string[] {
 
 /** The field that was asked for last, where the fact reads it: `flow.<name>.asking`. */
 function askingOf(inputs: JsonObject): string | undefined {
-  const name = Object.keys(inputs).find((one) => /^flow\.\w+\.asking$/.test(one));
+  const name = Object.keys(inputs).find((one) => /^flow\.[\w.]+\.asking$/.test(one));
   const value = name === undefined ? undefined : inputs[name];
   return typeof value === 'string' ? value : undefined;
 }

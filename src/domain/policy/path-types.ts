@@ -48,4 +48,6 @@ export interface ReasonDef {
   needs: string[];
   /** The status a de-escalated ticket gets. */
   status?: string;
+  /** The paths on which it counts; all of them where it is left out. A path without reasons takes any text. */
+  paths?: string[];
 }

@@ -12,6 +12,7 @@ import type { MetricDef } from './metric-types';
 import type { ReportDef, ScheduleDef } from './report-types';
 import type { PathDef, ReasonDef } from './path-types';
 import type { RolloutDef } from './rollout-types';
+import type { PartDef } from './parts';
 
 export type { KindDef, TicketQuery };
 export type { ChannelDef, ChannelState, ReplyDef, RotaDef, WayInDef } from './intake-types';
@@ -375,4 +376,6 @@ export interface CompiledPack {
   intake: Record<string, WayInDef>;
   replies: Record<string, ReplyDef>;
   catchAll: string;
+  /** The packs it is composed of, by the prefix of their names. */
+  parts?: Record<string, PartDef>;
 }

@@ -3,6 +3,7 @@
  * What is still to be done is in the state, so that nothing is done twice, a restart in between included.
  */
 import type { Action, CompiledPack, JsonObject, RuleDef } from '../policy/types';
+import { atPath } from '../policy/parts';
 import { runAction, type ActionList } from './actions';
 import { eventOf } from './deliveries';
 import type { Scope } from './env';
@@ -90,9 +91,7 @@ function proceed(
 
 /** The actions that stand at a place of the pack. */
 function actionsAt(pack: CompiledPack, source: string): readonly Action[] {
-  let node: unknown = pack;
-  for (const part of source.split('.'))
-    node = node !== null && typeof node === 'object' ? (node as Record<string, unknown>)[part] : undefined;
+  const node = atPath(pack, source.split('.'));
   return Array.isArray(node) ? (node as Action[]) : [];
 }
 

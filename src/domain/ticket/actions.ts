@@ -1,6 +1,7 @@
 /** What rules do. Each action appends its events to the turn; none reads another's results within one event. */
 import { isUnknown } from '../policy/expr';
 import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, Value } from '../policy/types';
+import { along } from '../policy/parts';
 import { runCommand } from './commands';
 import { membersOf, namesOf } from './contacts';
 import { deliver } from './deliveries';
@@ -36,14 +37,12 @@ export function findDelivery(
   pack: CompiledPack,
   source: string,
 ): { action: DeliverAction; clauses: string[] } | undefined {
-  let node: unknown = pack;
   let holder: unknown;
-  for (const part of source.split('.')) {
-    if (node === null || typeof node !== 'object') return undefined;
-    if (!Array.isArray(node) && 'clauses' in node) holder = node;
-    node = (node as Record<string, unknown>)[part];
+  let action: Action | undefined;
+  for (const node of along(pack, source.split('.'))) {
+    if (action !== undefined && 'clauses' in action) holder = action;
+    action = node as Action | undefined;
   }
-  const action = node as Action | undefined;
   if (action?.do !== 'deliver') return undefined;
   return { action, clauses: withOwn((holder as { clauses?: string[] } | undefined)?.clauses ?? [], action) };
 }

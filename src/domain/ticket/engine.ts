@@ -3,6 +3,7 @@
  * (live), by the rehearsal and by the backtest; all of them call `open`, `handle` and `advance`, and nothing else.
  */
 import { rejection } from '../errors';
+import { roleNamed } from '../policy/parts';
 import type { CompiledPack, JsonObject } from '../policy/types';
 import { formatInstant, type EpochMs } from '../time/instants';
 import { agenda, nextDue } from './agenda';
@@ -172,9 +173,10 @@ const join = (first: Step, second: Step): Step => ({
   events: [...first.events, ...second.events],
 });
 
-/** A person whose name is a role of the pack acts in that role. */
+/** A person whose name is a role of the pack acts in that role; a role is known by the name that one part has for it. */
 function actor(pack: CompiledPack, by: Actor): Actor {
-  return by.role === undefined && pack.people[by.name] ? { ...by, role: by.name } : by;
+  const role = roleNamed(pack, by.role ?? by.name) ?? by.role;
+  return role === undefined || role === by.role ? by : { ...by, role };
 }
 
 /**

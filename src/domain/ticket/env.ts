@@ -3,6 +3,7 @@
  * Nothing here reads a clock: `age` and `is_open` count from the instant of the event.
  */
 import { compileExpr, isUnknown, unknown, type Env, type Unknown } from '../policy/expr';
+import { atPath, ownWords, packWords } from '../policy/parts';
 import type { Cel, CompiledPack, Json, JsonObject, TableDef, Value } from '../policy/types';
 import { isOpen } from '../time/calendar';
 import { parseDuration, parseInstant, type EpochMs } from '../time/instants';
@@ -223,11 +224,16 @@ function call(scope: Scope, env: Env, fn: string, args: Got[]): Got {
       return isOpen(calendarOf(pack, String(first)), scope.event.at);
     case 'eur': {
       const money = first as JsonObject | null;
-      const rate =
-        money?.['currency'] === 'EUR' ? 1 : state.facts['rate']?.known ? Number(state.facts['rate'].value) : NaN;
+      const fact = state.facts[String(second ?? 'rate')];
+      const rate = money?.['currency'] === 'EUR' ? 1 : fact?.known ? Number(fact.value) : NaN;
       const value = Number(money?.['value']);
       return Number.isFinite(rate * value) ? rate * value : unknown('fact.rate');
     }
+    // The compiler's own, around what a part of a composed pack reads and names.
+    case 'own':
+      return ownWords(pack, String(first), second ?? null);
+    case 'full':
+      return packWords(pack, String(first), String(second), (args as Json[])[2] ?? null);
     default:
       return unknown(`${fn}()`);
   }
@@ -305,11 +311,7 @@ export function holdsIn(env: Env, cel: Cel): boolean | Unknown {
 /** The value at a dotted name (`ticket.customer.name`), or undefined. */
 export function lookUpName(env: Env, dotted: string): Json | undefined {
   const [first = '', ...rest] = dotted.split('.');
-  let value: Got | undefined = env.get(first);
-  for (const part of rest) {
-    if (value === undefined || isUnknown(value) || value === null || typeof value !== 'object' || Array.isArray(value))
-      return undefined;
-    value = Object.hasOwn(value, part) ? value[part] : undefined;
-  }
-  return value === undefined || isUnknown(value) ? undefined : value;
+  const root = env.get(first);
+  if (root === undefined || isUnknown(root)) return undefined;
+  return atPath(root, rest) as Json | undefined;
 }

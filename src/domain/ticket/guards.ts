@@ -32,7 +32,9 @@ export function offerOf(scope: Scope, offer: string): JsonObject {
 function failure(scope: Scope, guard: GuardDef): (JsonObject & { say: string; missing: string[] }) | undefined {
   const env = makeEnv(scope);
   if (guard.when && holdsIn(env, guard.when) !== true) return undefined;
-  const missing = guard.needs.filter((need) => !present(scope, need));
+  const missing = guard.needs
+    .filter((need) => !present(scope, need))
+    .map((need) => need.replace(/^(task\..+)\.done$/, '$1'));
   // An unknown refusal refuses: what cannot be told is not allowed (policy-language §4.3).
   const refuses = guard.refuse === undefined ? false : holdsIn(env, guard.refuse);
   if (missing.length === 0 && refuses === false) return undefined;

@@ -78,7 +78,7 @@ function* namesIn(pack: CompiledPack, node: unknown): Generator<string> {
   const template = 'template' in node && typeof node.template === 'string' ? pack.templates[node.template] : undefined;
   if (template) {
     yield* template.vars;
-    yield* namesIn(pack, template.needs);
+    yield* namesIn(pack, [template.needs, template.let]);
   }
   for (const inner of Object.values(node)) yield* namesIn(pack, inner);
 }

@@ -42,10 +42,12 @@ export function reasonsFor(turn: Pick<Turn, 'pack'>, move: ReasonDef['move']): R
  */
 export function reasonFault(turn: Turn, order: Order): Rejection | undefined {
   if (order.name !== 'escalate' && order.name !== 'deescalate') return undefined;
-  const known = reasonsFor(turn, order.name);
+  const all = reasonsFor(turn, order.name);
   const reason = reasonOf(order);
-  if (known.length === 0 || reason === undefined) return undefined;
-  const def = known.find((one) => one.name === reason);
+  if (all.length === 0 || reason === undefined) return undefined;
+  const def = all.find((one) => one.name === reason);
+  const known = countedOn(turn, order, all, def);
+  if (known.length === 0) return undefined;
   const reasons = known
     .filter((one) => one.refused === undefined)
     .map((one) => ({ code: one.name, title: one.title, ...(one.group === undefined ? {} : { group: one.group }) }));
@@ -80,6 +82,13 @@ export function reasonFault(turn: Turn, order: Order): Rejection | undefined {
         fields: missing,
         command: order.name,
       });
+}
+
+/** The reasons that count on the path that is meant. */
+function countedOn(turn: Turn, order: Order, all: ReasonDef[], def: ReasonDef | undefined): ReasonDef[] {
+  if (all.every((one) => one.paths === undefined)) return all;
+  const path = pathFor(turn, order, def);
+  return isRejection(path) ? all : all.filter((one) => one.paths?.includes(path.name) ?? true);
 }
 
 /** A level by its number, whether it came as a number or as digits. */

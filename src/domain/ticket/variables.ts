@@ -17,8 +17,9 @@ function cut(value: Json, limit: number): Json {
 
 /** The value that a template's text reads under a dotted name: one it computes itself, or a name of the ticket. */
 function valueAt(env: Env, template: TemplateDef, dotted: string): Json | undefined {
-  const [root = '', ...rest] = dotted.split('.');
-  const computed = template.let?.[root];
+  const whole = template.let?.[dotted];
+  const [root = '', ...rest] = whole ? [dotted] : dotted.split('.');
+  const computed = whole ?? template.let?.[root];
   if (!computed) return lookUpName(env, dotted);
   const got = valueIn(env, computed);
   if (isUnknown(got)) return undefined;

@@ -1,4 +1,5 @@
 /** Who may read what: tickets that are restricted, and fields that are not for everybody (policy-language, `visible`). */
+import { roleNamed } from '../policy/parts';
 import type { CompiledPack, Json, JsonObject } from '../policy/types';
 
 /** Who reads. */
@@ -17,7 +18,8 @@ export const FOR_CUSTOMERS: ReadonlySet<string> = new Set([
 
 /** The names given and every group of the procedure that has one of them as a member. */
 export function groupsOf(people: People, names: readonly string[]): Set<string> {
-  const groups = new Set(names);
+  // A role of a part is also meant by the name that only that part has for it.
+  const groups = new Set(names.flatMap((name) => [name, roleNamed({ people }, name) ?? name]));
   for (let grown = true; grown;) {
     grown = false;
     for (const role of Object.values(people)) {

@@ -20,9 +20,7 @@ export function clauseIdFault(context: Pick<CheckContext, 'source'>, id: string)
 
 /** Every clause id of the pack and of its templates. */
 export const clauseIds: Check = (context) => {
-  const heads = Object.fromEntries(
-    Object.values(context.loaded.pack.templates).map((one) => [one.name, { clauses: one.clauses }]),
-  );
+  const heads = Object.fromEntries(context.templates.map((one) => [one.name, { clauses: one.clauses }]));
   const all = [...clauseIdsOf(context.source), ...clauseIdsOf(heads, ['templates'])];
   for (const { id, at } of all) {
     const message = clauseIdFault(context, id);

@@ -1,9 +1,13 @@
 /** What every check is given: the pack, its expressions with their places, the names it declares, and a way to complain. */
+import type { TemplateDef } from '../../domain/policy/types';
 import type { Site, SourcePath } from '../compiler';
 import type { LoadedPack, Problem } from '../load';
 import type { PackSource } from '../schema/pack';
 import { locateVariable } from '../template-files';
+import { unknownName } from '../unknown-name';
 import { packNames, type PackNames } from './names';
+
+export { unknownName } from '../unknown-name';
 
 /** One check: reads the context, complains through it. */
 export type Check = (context: CheckContext) => void;
@@ -17,6 +21,8 @@ export class CheckContext {
   readonly names: PackNames;
   /** Every expression of the pack with its place. */
   readonly sites: readonly Site[];
+  /** The pack's own templates, without those of its parts. */
+  readonly templates: readonly TemplateDef[];
 
   constructor(
     readonly loaded: LoadedPack,
@@ -26,6 +32,9 @@ export class CheckContext {
     this.source = loaded.source;
     this.sites = loaded.sites;
     this.names = packNames(loaded.source, loaded.pack);
+    this.templates = Object.values(loaded.pack.templates).filter((one) =>
+      Object.hasOwn(loaded.templateFiles, one.name),
+    );
   }
 
   /** An error at a place of the pack. A rule's name is stable: people look up by it. */
@@ -78,38 +87,4 @@ function columnOf(src: string, name: string): number {
   const part = name.startsWith('.');
   const bare = part ? name.slice(1) : name;
   return src.search(new RegExp(`${part ? '(?<=\\.)' : '(?<![\\w.])'}${escaped(bare)}(?!\\w)`));
-}
-
-/** `there is no role "ctoo"; did you mean "cto"?` */
-export function unknownName(kind: string, name: string, known: ReadonlySet<string>): string {
-  const near = nearest(name, known);
-  return `there is no ${kind} "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
-}
-
-function nearest(name: string, known: ReadonlySet<string>): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const one of known) {
-    const d = distance(name, one, least);
-    if (d < least) {
-      least = d;
-      best = one;
-    }
-  }
-  return best;
-}
-
-/** Edits between two names, or at least `limit`. */
-function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? limit;
 }

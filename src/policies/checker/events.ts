@@ -2,6 +2,7 @@
 import type { Pattern } from '../../domain/policy/types';
 import { COMMANDS } from '../../domain/ticket/types';
 import { patternOf } from '../compiler';
+import type { NameKind } from '../compose/names';
 import { unknownName, type Check, type CheckContext } from './context';
 
 type Names = ReadonlySet<string>;
@@ -31,27 +32,20 @@ const CLOCKS = about(
 );
 /** What rules tell other tickets, and what Tocsin tells them by itself. */
 const TOLD = about('word of another ticket', ({ names }) => names.told);
-const WARNED = about('clock with marks', ({ source }) => owned(source, (clock) => clock.marks.length > 0));
-const DUE = about('clock that falls due', ({ source }) =>
-  owned(source, (clock) => clock.due !== undefined || clock.after !== undefined || clock.cadence !== undefined),
+const WARNED = about('clock with marks', (context) => owned(context, (clock) => clock.marks.length > 0));
+const DUE = about('clock that falls due', (context) =>
+  owned(context, (clock) => clock.due !== undefined || clock.after !== undefined || clock.cadence !== undefined),
 );
-const PROMISED = about('clock that can be missed', ({ source }) =>
-  owned(source, (clock) => clock.due !== undefined || clock.after !== undefined || clock.met !== undefined),
+const PROMISED = about('clock that can be missed', (context) =>
+  owned(context, (clock) => clock.due !== undefined || clock.after !== undefined || clock.met !== undefined),
 );
-const REPEATED = about('commitment with "again"', ({ source }) =>
-  withOwner(
-    entries(source.commitments).filter(([, one]) => one.again !== undefined),
-    'commitment',
-  ),
-);
-const MET = about('commitment with "met"', ({ source }) =>
-  withOwner(
-    entries(source.commitments).filter(([, one]) => one.met !== undefined),
-    'commitment',
-  ),
-);
+const REPEATED = about('commitment with "again"', (context) => promises(context, (one) => one.again !== undefined));
+const MET = about('commitment with "met"', (context) => promises(context, (one) => one.met !== undefined));
 
 const entries = <T>(map: Record<string, T>): [string, T][] => Object.entries(map);
+/** What the parts of a composed pack declare is taken to be right: each was checked by itself. */
+const ofParts = ({ loaded }: CheckContext, kind: NameKind): string[] =>
+  Object.values(loaded.pack.parts ?? {}).flatMap(({ names }) => Object.values(names[kind] ?? {}).flat());
 const withOwner = (found: [string, unknown][], owner: string): Set<string> =>
   new Set(found.length > 0 ? [...found.map(([name]) => name), owner] : []);
 
@@ -64,13 +58,26 @@ interface AnyClock {
 }
 
 /** Commitments and tasks of which something is true, and the word for the owner when any is. */
-function owned(source: CheckContext['source'], test: (clock: AnyClock) => boolean): Set<string> {
+function owned(context: CheckContext, test: (clock: AnyClock) => boolean): Set<string> {
+  const { source } = context;
   const of = (map: Record<string, AnyClock>, owner: string): Set<string> =>
     withOwner(
       entries(map).filter(([, clock]) => test(clock)),
       owner,
     );
-  return new Set([...of(source.commitments, 'commitment'), ...of(source.tasks, 'task')]);
+  const parts = [...ofParts(context, 'commitment'), ...ofParts(context, 'task')];
+  return new Set([...of(source.commitments, 'commitment'), ...of(source.tasks, 'task'), ...parts]);
+}
+
+type Promise_ = CheckContext['source']['commitments'][string];
+
+/** Commitments of which something is true, and those of the parts. */
+function promises(context: CheckContext, test: (one: Promise_) => boolean): Set<string> {
+  const own = withOwner(
+    entries(context.source.commitments).filter(([, one]) => test(one)),
+    'commitment',
+  );
+  return new Set([...own, ...ofParts(context, 'commitment')]);
 }
 
 /** Every event of the engine, and what it is about. */

@@ -135,7 +135,7 @@ export function chainFaults(context: CheckContext, chain: readonly string[]): Fa
 
 /** What an answer to a task holds. */
 function answeredBy(context: CheckContext, task: string): string[] {
-  const def = context.source.tasks[task];
+  const def = context.source.tasks[task] ?? context.loaded.pack.tasks[task];
   return def ? [...Object.keys(def.ask), ...def.sets] : [];
 }
 
@@ -150,7 +150,7 @@ function callFaults(context: CheckContext, fn: string, args: Expr[]): Fault[] {
   if (first === undefined) return [];
   if (fn === 'table') {
     if (!names.tables.has(first)) return fault(first, unknownName('table', first, names.tables));
-    const wanted = context.source.tables[first]?.keys ?? [];
+    const wanted = (context.source.tables[first] ?? context.loaded.pack.tables[first])?.keys ?? [];
     if (args.length - 1 === wanted.length) return [];
     const keys = wanted.length === 0 ? 'no keys' : `the keys ${wanted.join(', ')}`;
     return [

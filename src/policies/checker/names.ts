@@ -1,6 +1,7 @@
 /** The names a pack declares, by what they name. */
 import type { CompiledPack, Json } from '../../domain/policy/types';
 import { BUILT_IN_FIELDS } from '../../domain/ticket/fields';
+import type { NameKind } from '../compose/names';
 import type { PackSource } from '../schema/pack';
 import { BUILT_IN_WORDS } from '../../domain/ticket/told';
 import { actionsOf, deliveriesOf } from './walk';
@@ -59,8 +60,57 @@ export interface PackNames {
 
 const keys = (map: Record<string, unknown>): Set<string> => new Set(Object.keys(map));
 
-/** All names of a pack. */
+/** Kinds of name by the sets that hold them. */
+const SETS: Partial<Record<keyof PackNames, NameKind>> = {
+  words: 'words',
+  tables: 'table',
+  conditions: 'condition',
+  facts: 'fact',
+  commitments: 'commitment',
+  tasks: 'task',
+  paths: 'path',
+  flows: 'flow',
+  rules: 'rule',
+  kinds: 'kind',
+  schedules: 'schedule',
+  metrics: 'metric',
+  params: 'param',
+  rotas: 'rota',
+  deliveries: 'delivery',
+  told: 'told',
+};
+
+/** All names of a pack: its own, and those of its parts with their prefix. */
 export function packNames(source: PackSource, pack: CompiledPack): PackNames {
+  const names = ownNames(source, pack);
+  const parts = Object.values(pack.parts ?? {});
+  if (parts.length === 0) return names;
+  const fields = Object.keys(pack.fields);
+  const more = Object.fromEntries(
+    Object.entries(SETS).map(([set, kind]) => [
+      set,
+      new Set([
+        ...names[set as keyof PackNames],
+        ...parts.flatMap((part) => Object.values(part.names[kind] ?? {}).flat()),
+      ]),
+    ]),
+  );
+  const states = Object.values(pack.flows).flatMap((flow) => Object.keys(flow.states));
+  return {
+    ...names,
+    ...more,
+    // What something else stands in for is no name of this pack.
+    roles: new Set([...names.roles, ...Object.keys(pack.people)]),
+    calendars: new Set([...names.calendars, ...Object.keys(pack.calendars)]),
+    queues: new Set([...names.queues, ...Object.keys(pack.queues)]),
+    states: new Set([...names.states, ...states]),
+    ticket: new Set([...names.ticket, ...fields]),
+    settable: new Set([...names.settable, ...fields]),
+    fields: new Set([...names.fields, ...fields]),
+  };
+}
+
+function ownNames(source: PackSource, pack: CompiledPack): PackNames {
   const fields = keys(source.fields);
   const deliveries = [...deliveriesOf(source)];
   const flowTasks = Object.entries(source.flows).flatMap(([flow, { states }]) =>

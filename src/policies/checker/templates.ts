@@ -15,7 +15,7 @@ const FOR_CUSTOMERS = new Set([
 
 /** Messages of the pack. */
 export const templates: Check = (context) => {
-  for (const template of Object.values(context.loaded.pack.templates)) {
+  for (const template of context.templates) {
     const outside = template.audience !== 'staff';
     for (const name of template.vars) {
       const computed = template.let?.[name.split('.')[0] ?? ''];

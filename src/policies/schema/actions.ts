@@ -1,6 +1,6 @@
 /** What rules do: one-key maps, with the clauses and the condition of a single action beside the key. */
 import { z } from 'zod';
-import { cel, channels, clauses, doc, duration, json, name, names, positiveDuration, value } from './common';
+import { cel, channels, clauses, doc, duration, json, name, ref, names, positiveDuration, value } from './common';
 
 const delivery = z.strictObject({
   to: doc(
@@ -30,7 +30,7 @@ const delivery = z.strictObject({
     'Over several channels: it is delivered(name) only when every one has a receipt; left out, the first is enough.',
     true,
   ),
-  path: doc(name.optional(), 'Page along this escalation path from its first level.', 'on_call'),
+  path: doc(ref.optional(), 'Page along this escalation path from its first level.', 'on_call'),
   state: doc(value.optional(), 'The state of the status page.', 'investigating'),
   for: doc(value.optional(), 'For a draft: the role that sends it.', 'incident_commander'),
   mention: doc(z.string().optional(), 'Whom a Slack message calls out.', 'here'),
@@ -85,7 +85,7 @@ export const actionShapes = {
   ask: doc(names, 'Ask facts of the outside.', ['intent']),
   open_task: doc(
     z.strictObject({
-      template: doc(name, 'The name of the task.', 'coaching'),
+      template: doc(ref, 'The name of the task.', 'coaching'),
       for: doc(value.optional(), 'Who answers it, in place of whom the task names.', 'manager'),
     }),
     'Open a task.',
@@ -93,7 +93,7 @@ export const actionShapes = {
   ),
   open_ticket: doc(
     z.strictObject({
-      kind: doc(name, 'The kind of ticket.', 'risk_cluster'),
+      kind: doc(ref, 'The kind of ticket.', 'risk_cluster'),
       key: doc(value.optional(), 'One open ticket for each kind and key.', '=ticket.issue_key'),
       fields: doc(z.record(z.string(), value).default({}), 'What it is opened with.', { risk_level: 3 }),
       subject: doc(value.optional(), 'Its subject; that of this ticket when left out.', 'Check the backups'),

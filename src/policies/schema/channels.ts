@@ -1,6 +1,6 @@
 /** How the outside reaches the procedure: channels with their hours, and the ways in that each has. */
 import { z } from 'zod';
-import { cel, clauses, doc, json, name, names } from './common';
+import { cel, clauses, doc, json, name, ref, names } from './common';
 
 const state = doc(
   z.strictObject({
@@ -11,7 +11,7 @@ const state = doc(
       'What becomes of whoever comes: waits for an agent, has a ticket at once, may leave a message that opens one, or is answered by the chatbot.',
       'wait',
     ),
-    queue: doc(name.optional(), 'The queue in which whoever waits stands.', 'enterprise_chat'),
+    queue: doc(ref.optional(), 'The queue in which whoever waits stands.', 'enterprise_chat'),
     rank: doc(z.number().default(0), 'Who is offered first in it: the highest, and of equals whoever came first.', 30),
     opens: doc(z.record(z.string(), json).default({}), 'Fields of a ticket that is opened then.', {
       after_hours: true,
@@ -73,8 +73,8 @@ export const wayIn = doc(
       'What becomes of it: a ticket, a ticket at once at any hour, the menu again, somebody else outside of support, or nothing but words.',
       'open',
     ),
-    to: doc(name.optional(), 'The role or team that takes over a transfer.', 'sales'),
-    queue: doc(name.optional(), 'The queue in which whoever waits stands.', 'billing'),
+    to: doc(ref.optional(), 'The role or team that takes over a transfer.', 'sales'),
+    queue: doc(ref.optional(), 'The queue in which whoever waits stands.', 'billing'),
     opens: doc(z.record(z.string(), json).default({}), 'Fields of the ticket that is opened.', { desk: 'billing' }),
     keeps: doc(
       z.record(z.string(), name).default({}),
@@ -102,7 +102,7 @@ export const reply = doc(
       'What an agent types in a chat in its place.',
       '/hours',
     ),
-    template: doc(name, 'The template that words it.', 'reset_password'),
+    template: doc(ref, 'The template that words it.', 'reset_password'),
     when: doc(cel.optional(), 'It is offered only where this holds.', "ticket.category == 'account'"),
     clauses,
   }),

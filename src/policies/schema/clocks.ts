@@ -13,6 +13,7 @@ import {
   inShadow,
   kinds,
   name,
+  ref,
   names,
   patterns,
   phases,
@@ -148,7 +149,7 @@ export const path = doc(
       'The levels, in order.',
       [{ to: 'on_call_engineer', ack: 'PT5M', repeat: 2 }],
     ),
-    catch_all: doc(name.optional(), 'Who is told when the last level does not acknowledge.', 'cto'),
+    catch_all: doc(ref.optional(), 'Who is told when the last level does not acknowledge.', 'cto'),
     via: doc(
       z.union([channel, z.array(channel)]).default(['page']),
       'The channels a level is told by; [] where the path tells nobody and rules do.',
@@ -247,7 +248,7 @@ export const reason = doc(
       title: doc(z.string(), 'The words people use for it.', 'Needs a change of code'),
       move: doc(z.enum(['escalate', 'deescalate']).default('escalate'), 'The move it is given for.', 'deescalate'),
       group: doc(name.optional(), 'What it is counted under.', 'requires_engineering'),
-      path: doc(name.optional(), 'The path an escalation takes that names none.', 'technical'),
+      path: doc(ref.optional(), 'The path an escalation takes that names none.', 'technical'),
       to: doc(value.optional(), 'The level it goes to when the command names none; "next" when left out.', 3),
       immediate: doc(
         z.boolean().default(false),

@@ -19,6 +19,10 @@ const DURATION_RULE = 'must be an ISO 8601 duration, such as PT30M or P2D';
 export const name = z
   .string()
   .regex(/^[a-z][a-z0-9_]*$/, 'must be a name: lower case letters, digits and _, a letter first');
+/** What one construct says of another: a name, with the prefix of its part in a composed pack. */
+export const ref = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$/, 'must be a name: lower case letters, digits and _, a letter first');
 export const cel = z.union([z.string().min(1), z.boolean()]);
 /** A value that is computed when it begins with `=`. */
 export const value = json;
@@ -49,7 +53,7 @@ export const clauses = doc(
 
 /** The kinds of ticket a construct applies to. */
 export const kinds = doc(
-  z.union([name, z.array(name).min(1)]).default('support'),
+  z.union([ref, z.array(ref).min(1)]).default('support'),
   'The kinds of ticket it applies to, one or a list; on a ticket of another kind it does nothing.',
   'review',
 );

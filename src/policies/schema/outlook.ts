@@ -11,6 +11,7 @@ import {
   json,
   kinds,
   name,
+  ref,
   names,
   patterns,
   positiveDuration,
@@ -147,7 +148,7 @@ export const schedule = doc(
     ),
     opens: doc(
       z.strictObject({
-        kind: doc(name, 'The kind of ticket.', 'review'),
+        kind: doc(ref, 'The kind of ticket.', 'review'),
         key: doc(
           z.string(),
           'One ticket for each key and instant; may be computed over each entry of for_each.',
@@ -192,7 +193,7 @@ export const schedule = doc(
             .record(
               name,
               z.strictObject({
-                metric: doc(name, 'The metric.', 'top_escalation_reasons'),
+                metric: doc(ref, 'The metric.', 'top_escalation_reasons'),
                 by: doc(names.optional(), 'Its groups, in place of its own.', 'month'),
                 back: doc(z.number().int().nonnegative().default(0), 'How many periods before as well.', 2),
               }),

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { assistant } from './assistant';
 import { commitment, guard, path, reason, rule, task } from './clocks';
-import { clauses, doc, json, name, value } from './common';
+import { clauses, doc, json, name, ref, value } from './common';
 import { metric } from './metrics';
 import { flow, kind, rollout, schedule } from './outlook';
 import { report } from './reporting';
+import { uses } from './uses';
 import { channelOf, reply, wayIn } from './channels';
 import { calendar, condition, fact, field, queue, role, rota, table, words } from './vocabulary';
 
@@ -61,9 +62,9 @@ export const pack = z.strictObject({
     'SEC-',
   ),
   rollout: rollout.optional(),
-  uses: doc(z.array(z.string()).optional(), 'Other packs that this one is composed with.', ['risk_management']),
+  uses: uses.optional(),
   zone: doc(z.string().default('UTC'), 'The time zone in which messages show times.', 'America/New_York'),
-  catch_all: doc(name.optional(), 'The role told when nobody else can be.', 'ceo'),
+  catch_all: doc(ref.optional(), 'The role told when nobody else can be.', 'ceo'),
   clauses: doc(z.record(z.string(), clauseNote).default({}), 'Clauses carried by something else than a rule, by id.', {
     'SEC-HD-039': { kind: 'ui', note: 'The widget offers them in this order.' },
   }),

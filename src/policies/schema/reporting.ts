@@ -1,6 +1,6 @@
 /** Reports: named, at a point of the calendar, to roles; over metrics and the entries of people. */
 import { z } from 'zod';
-import { cel, clauses, doc, name, names, time, weekday } from './common';
+import { cel, clauses, doc, name, ref, names, time, weekday } from './common';
 
 /** A point of the calendar. */
 export const calendarPoint = z.strictObject({
@@ -12,13 +12,13 @@ export const calendarPoint = z.strictObject({
 });
 
 const asked = z.strictObject({
-  metric: doc(name, 'The metric.', 'escalation_rate'),
+  metric: doc(ref, 'The metric.', 'escalation_rate'),
   by: doc(names.optional(), 'Its groups, in place of its own.', 'month'),
   back: doc(z.number().int().nonnegative().default(0), 'How many periods before this one are asked as well.', 5),
 });
 
 const list = z.strictObject({
-  metric: doc(name, 'What this metric counts is listed.', 'improvements'),
+  metric: doc(ref, 'What this metric counts is listed.', 'improvements'),
   text: doc(
     z.string(),
     'Each entry, in Liquid: ticket, event, from, to, duration, and what "with" computes.',

@@ -1,6 +1,6 @@
 /** Constructs that name things: calendars, people, fields, words, tables, conditions, facts. */
 import { z } from 'zod';
-import { cel, clauses, doc, duration, json, kinds, name, time, value, weekday } from './common';
+import { cel, clauses, doc, duration, json, kinds, name, ref, time, value, weekday } from './common';
 
 const hours = z.record(z.string(), z.union([z.null(), z.array(z.tuple([z.string(), z.string()]))]));
 
@@ -47,14 +47,14 @@ export const role = doc(
     ...contact,
     slack: doc(z.string().optional(), 'Its Slack channel.', '#incidents'),
     queue: doc(z.string().optional(), 'Its queue on the board.', 'trust_and_safety'),
-    rota: doc(name.optional(), 'Who it is comes from this rotation.', 'engineering'),
+    rota: doc(ref.optional(), 'Who it is comes from this rotation.', 'engineering'),
     group: doc(z.array(z.string()).min(1).optional(), 'The roles that it stands for.', ['support_manager', 'director']),
     from: doc(
       z.string().startsWith('=', 'must be computed (=…)').optional(),
       'A computed holder: an address, or a map with one.',
       '=ticket.commander',
     ),
-    fallback: doc(name.optional(), 'The role told where this one has no contact; followed and recorded.', 'cto'),
+    fallback: doc(ref.optional(), 'The role told where this one has no contact; followed and recorded.', 'cto'),
     list: doc(
       z.string().optional(),
       'An audience that is resolved outside; `reporters_of_members` are the customers of an incident’s tickets.',
@@ -73,17 +73,13 @@ export const role = doc(
     out_of_hours: doc(
       z.strictObject({
         at_once: doc(cel, 'Outside its hours a message is sent at once all the same where this holds.', 'is.urgent'),
-        also: doc(
-          name.optional(),
-          'A message that is sent at once then goes to this role as well.',
-          'on_call_engineer',
-        ),
+        also: doc(ref.optional(), 'A message that is sent at once then goes to this role as well.', 'on_call_engineer'),
         clauses,
       }),
       'What does not wait for its hours.',
       { at_once: "ticket.priority in ['P1', 'P2']", also: 'on_call_engineer' },
     ).optional(),
-    point_of: doc(name.optional(), 'Another way to reach this role, for a purpose of its own.', 'support_manager'),
+    point_of: doc(ref.optional(), 'Another way to reach this role, for a purpose of its own.', 'support_manager'),
     unconfirmed: doc(
       z.boolean().default(false),
       'The procedure gives this way and another one: the organisation confirms one of them.',
@@ -93,7 +89,7 @@ export const role = doc(
       'Head of help desk',
     ]),
     note: doc(z.string().optional(), 'What else whoever turns to it must know.', 'Through the vendor portal'),
-    reports_to: doc(name.optional(), 'The role above it in the organisation.', 'director'),
+    reports_to: doc(ref.optional(), 'The role above it in the organisation.', 'director'),
     headcount: doc(
       z
         .strictObject({
@@ -219,7 +215,7 @@ export const queue = doc(
   z.strictObject({
     title: doc(z.string().min(1), 'What people call it.', 'Technical Support Queue'),
     aliases: doc(z.array(z.string()).default([]), 'Other names for it; a command may use any of them.', ['API team']),
-    parent: doc(name.optional(), 'The queue it is a part of.', 'technical'),
+    parent: doc(ref.optional(), 'The queue it is a part of.', 'technical'),
     clauses,
   }),
   'A waiting list of tickets. A pack that declares queues knows no others.',
