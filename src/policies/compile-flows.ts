@@ -51,7 +51,6 @@ function silenceRow(c: Compiler, source: SilenceSource, path: SourcePath): Silen
 function collect(c: Compiler, source: NonNullable<StateSource['collect']>, path: SourcePath): CollectDef {
   return {
     model: source.model,
-    ...given('voice', source.voice),
     begins: source.begins,
     items: source.items.map(({ field, ask, attempts, sufficient, clauses }) => ({
       field,
@@ -69,6 +68,7 @@ function stateOf(c: Compiler, name: string, source: StateSource, path: SourcePat
     name,
     ...c.maybe('when', source.when, [...path, 'when'], 'flow'),
     ...(source.otherwise ? { otherwise: goRow(c, source.otherwise, [...path, 'otherwise']) } : {}),
+    ...given('voice', source.voice),
     ask: source.ask ?? [],
     askEachMessage: source.ask_each_message ?? [],
     interrupts: (source.interrupts ?? []).map((row, i) => goRow(c, row, [...path, 'interrupts', i])),

@@ -27,6 +27,7 @@ import {
 import { compileFlow, tasksOfFlows } from './compile-flows';
 import { compileRollout } from './compile-rollout';
 import type { Compiler, SourcePath } from './compiler';
+import { compileVoice } from './compile-voices';
 import type { PackSource } from './schema/pack';
 
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? {})) as Json;
@@ -206,6 +207,7 @@ export function compilePack(
     paths: each(c, 'paths', source.paths, compilePath),
     ...(source.rollout ? { rollouts: { [WHOLE]: compileRollout(c, source.rollout) } } : {}),
     ...(Object.keys(source.reasons).length === 0 ? {} : { reasons: each(c, 'reasons', source.reasons, compileReason) }),
+    ...(Object.keys(source.voices).length === 0 ? {} : { voices: each(c, 'voices', source.voices, compileVoice) }),
     rules: each(c, 'rules', source.rules, compileRule),
     guards: each(c, 'guards', source.guards, compileGuard),
     templates,

@@ -36,8 +36,6 @@ export interface CollectItem {
 export interface CollectDef {
   /** The fact that reads the fields out of a message. */
   model: string;
-  /** The manner of its questions, recorded with each. */
-  voice?: string;
   /** It begins with the message that led here, or with a question that the state has just put by what it does. */
   begins: 'message' | 'question';
   items: CollectItem[];
@@ -50,6 +48,8 @@ export interface FlowStateDef {
   /** Switched on only where this holds; where it does not, the flow takes the way of `otherwise`. */
   when?: Cel;
   otherwise?: GoRow;
+  /** The voice that asks and speaks in it. */
+  voice?: string;
   ask: string[];
   askEachMessage: string[];
   interrupts: GoRow[];

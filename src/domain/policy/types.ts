@@ -13,6 +13,7 @@ import type { ReportDef, ScheduleDef } from './report-types';
 import type { PathDef, ReasonDef } from './path-types';
 import type { RolloutDef } from './rollout-types';
 import type { PartDef } from './parts';
+import type { VoiceDef } from './voice-types';
 
 export type { KindDef, TicketQuery };
 export type { ChannelDef, ChannelState, ReplyDef, RotaDef, WayInDef } from './intake-types';
@@ -361,6 +362,8 @@ export interface CompiledPack {
   rollouts?: Record<string, RolloutDef>;
   /** Absent where the pack declares none: then any text is a reason. */
   reasons?: Record<string, ReasonDef>;
+  /** Absent where the pack has none. */
+  voices?: Record<string, VoiceDef>;
   rules: Record<string, RuleDef>;
   guards: Record<string, GuardDef>;
   templates: Record<string, TemplateDef>;

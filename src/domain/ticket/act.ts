@@ -83,6 +83,7 @@ function proceed(
       anchorSeq: place.anchorSeq,
       event: eventOf(scope),
       waits,
+      ...(list.voice === undefined ? {} : { voice: list.voice }),
     });
     return;
   }
@@ -113,9 +114,9 @@ export function continueSequences(turn: Turn, happening: Happening): void {
     );
     if (!over || turn.state.sequences?.[key] !== sequence) continue;
     const event = sequence.event as unknown as Scope['event'];
-    const { anchorSeq, next, name, source, clauses } = sequence;
+    const { anchorSeq, next, name, source, clauses, voice } = sequence;
     attempt(turn, name, () => {
-      const list: ActionList = { name, source, clauses, inOrder: true };
+      const list: ActionList = { name, source, clauses, inOrder: true, ...(voice === undefined ? {} : { voice }) };
       const place = { key, anchorSeq, from: next };
       turn.as(
         name,

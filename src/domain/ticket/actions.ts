@@ -4,7 +4,7 @@ import type { Action, CompiledPack, DeliverAction, Json, JsonObject, PathDef, Va
 import { along } from '../policy/parts';
 import { runCommand } from './commands';
 import { membersOf, namesOf } from './contacts';
-import { deliver } from './deliveries';
+import { deliver, type DeliverOptions } from './deliveries';
 import { variablesOf } from './variables';
 import { makeEnv, valueIn, type Scope } from './env';
 import { askFact } from './facts';
@@ -30,6 +30,8 @@ export interface ActionList {
   /** `rules.p1_begins.do`; empty where a delivery that lacks a field cannot be found again. */
   source: string;
   inOrder?: boolean;
+  /** The voice whose messages these are. */
+  voice?: string;
 }
 
 /** A delivery action by its place in the pack (`rules.p1_begins.do.2`), with the clauses of what holds it. */
@@ -48,6 +50,12 @@ export function findDelivery(
 }
 
 const withOwn = (clauses: readonly string[], action: Action): string[] => [...new Set([...clauses, ...action.clauses])];
+
+const optionsOf = ({ voice }: ActionList, clauses: string[], source: string): DeliverOptions => ({
+  clauses,
+  ...(source === '' ? {} : { source }),
+  ...(voice === undefined ? {} : { voice }),
+});
 
 /** One action of a list; `source` is its place in the pack (`rules.p1_begins.do.2`). */
 export function runAction(
@@ -94,7 +102,7 @@ export function runAction(
       return;
     case 'deliver':
       if (action.path !== undefined) startPath(turn, action, clauses);
-      else deliver(turn, scope, action, { clauses, ...(source === '' ? {} : { source }) });
+      else deliver(turn, scope, action, optionsOf(list, clauses, source));
       return;
     case 'escalate':
       escalateByRule(

@@ -10,6 +10,7 @@ import { holdDelivery, hoursOf } from './hours';
 import type { Turn } from './turn';
 import type { MailHeaders } from './mail-headers';
 import { variablesOf } from './variables';
+import { voiceDelay } from './voices';
 import type { Channel, Delivery, DeliveryState, Receipt } from './types';
 
 /** A page that nobody confirmed to have taken by then counts as not reached (design.md, decision 4). */
@@ -30,6 +31,8 @@ export interface DeliverOptions {
   extra?: JsonObject;
   /** Where this delivery stands in the pack, so that it can be made later when a field was missing. */
   source?: string;
+  /** The voice whose message it is: its delay comes before it. */
+  voice?: string;
 }
 
 function missingFields(scope: Scope, template: TemplateDef | undefined): string[] {
@@ -122,7 +125,7 @@ function make(
   template: TemplateDef | undefined,
   target: Target,
   options: DeliverOptions,
-  heldUntil?: EpochMs,
+  notBefore?: EpochMs,
 ): void {
   const templateName = action.template ?? `builtin_${action.verb}`;
   const once = `deliver:${target.role}:${target.channel}:${templateName}`;
@@ -138,8 +141,11 @@ function make(
   }
   const place = options.path ? `:L${options.path.level}.${options.path.attempt}` : '';
   const slot = `${target.role}:${templateName}${place}${stateText === undefined ? '' : `:${stateText}`}`;
+  const key = [turn.state.id, turn.cause, slot, target.channel].join('|');
+  const pause = voiceDelay(turn.pack, options.voice, target.role, key);
+  const heldUntil = pause === 0 ? notBefore : Math.max(turn.at + pause, notBefore ?? 0);
   const delivery: Delivery = {
-    key: [turn.state.id, turn.cause, slot, target.channel].join('|'),
+    key,
     ticket: turn.state.id,
     at: turn.at,
     channel: target.channel,
@@ -191,7 +197,7 @@ function make(
     ...(target.via.length > 0 ? { fallback: target.via } : {}),
   };
   const event = (
-    heldUntil === undefined ? turn.emit.bind(turn) : holdDelivery(turn, heldUntil, action.delay !== undefined)
+    heldUntil === undefined ? turn.emit.bind(turn) : holdDelivery(turn, heldUntil, action.delay !== undefined || pause > 0)
   )({
     type: 'delivery',
     subject: action.name ?? templateName,

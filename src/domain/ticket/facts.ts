@@ -5,6 +5,7 @@
 import { isUnknown } from '../policy/expr';
 import type { FactDef, Json, JsonObject } from '../policy/types';
 import { lookUpName, makeEnv, type Scope } from './env';
+import { contextOf } from './voices';
 import type { Turn } from './turn';
 import type { Actor, FactAnswer } from './types';
 
@@ -29,7 +30,7 @@ export function inputsOf(scope: Scope, def: FactDef): JsonObject {
 }
 
 /** Ask one fact. An answer that is still awaited is awaited no longer: this question stands in its place. */
-export function askFact(turn: Turn, scope: Scope, name: string, clauses: readonly string[]): void {
+export function askFact(turn: Turn, scope: Scope, name: string, clauses: readonly string[], voice?: string): void {
   const def = turn.pack.facts[name];
   if (!def) return;
   const due = turn.at + def.deadline;
@@ -38,7 +39,7 @@ export function askFact(turn: Turn, scope: Scope, name: string, clauses: readonl
     type: 'asked',
     subject: name,
     clauses: [...new Set([...clauses, ...def.clauses])],
-    data: { fact: name, key, due, inputs: inputsOf(scope, def) },
+    data: { fact: name, key, due, inputs: inputsOf(scope, def), ...contextOf(scope, voice) },
     patch: { asked: { [name]: { key, due } } },
   });
 }

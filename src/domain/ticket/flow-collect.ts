@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../policy/types';
 import { runActions } from './act';
 import { setField } from './fields';
 import type { CollectedField, FlowState, Said } from './flow-types';
-import { flowOf, flowPatch, flowScope } from './flows';
+import { flowOf, flowPatch, flowScope, voiceOf } from './flows';
 import type { Happening, Turn } from './turn';
 
 /** A field at the beginning of a dialogue: open, unless the ticket has a value for it already. */
@@ -125,7 +125,7 @@ export function collect(
       flow: flow.name,
       state: def.name,
       filled,
-      ...(how.voice === undefined ? {} : { voice: how.voice }),
+      ...(def.voice === undefined ? {} : { voice: def.voice }),
       ...(next
         ? { field: next.field, attempt: collected[next.field]?.attempts ?? 1, most: next.attempts }
         : { open: 0 }),
@@ -144,6 +144,7 @@ export function collect(
       name: flow.name,
       clauses: how.clauses,
       source: '',
+      ...voiceOf(def),
     });
   return 'asked';
 }

@@ -7,7 +7,7 @@ import { calendarOf } from './calendars';
 import { dueOf } from './clocks';
 import { makeEnv, valueIn } from './env';
 import type { FlowState } from './flow-types';
-import { choose, flowOf, flowPatch, flowScope, take } from './flows';
+import { choose, flowOf, flowPatch, flowScope, take, voiceOf } from './flows';
 import type { Happening, Turn } from './turn';
 
 const silenceOf = (def: FlowStateDef): SilenceRow[] => def.collect?.silence ?? def.silence;
@@ -61,6 +61,7 @@ export function silenceFell(turn: Turn, name: string): void {
     name,
     clauses: row.clauses,
     source: '',
+    ...voiceOf(def),
   });
   const after = flowOf(turn, name);
   if (!after) return;

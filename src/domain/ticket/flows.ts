@@ -23,6 +23,9 @@ const PATH_KEPT = 60;
 
 export const flowOf = (turn: Turn, name: string): FlowState | undefined => turn.state.flows[name];
 
+/** Whose messages a state's are. */
+export const voiceOf = (def: FlowStateDef): { voice?: string } => (def.voice === undefined ? {} : { voice: def.voice });
+
 type Change = { [K in keyof FlowState]?: FlowState[K] | null };
 
 /** Change a flow's state through an event; null takes a key away. */
@@ -168,7 +171,7 @@ function askAll(
     patch: flowPatch(flow.name, { pending: [...facts], waits }),
   });
   const scope = flowScope(turn, happening, state);
-  for (const fact of facts) askFact(turn, scope, fact, def.clauses);
+  for (const fact of facts) askFact(turn, scope, fact, def.clauses, def.voice);
 }
 
 /** A pending fact has its answer; when none is open any more the flow goes on. */
@@ -248,6 +251,7 @@ export function enterState(turn: Turn, happening: Happening, flow: FlowDef, name
     clauses: def.clauses,
     source,
     inOrder: def.inOrder,
+    ...voiceOf(def),
   });
   if (def.ask.length > 0) askAll(turn, here, flow, def, def.ask, 'facts');
   else if (def.collect || def.askEachMessage.length > 0) begin(turn, happening, flow, def);
@@ -318,6 +322,7 @@ export function take(
     name: flow.name,
     clauses: row.clauses,
     source: `flows.${flow.name}.states.${def.name}.${place}.do`,
+    ...voiceOf(def),
   });
   const data: JsonObject = {
     row: place,

@@ -7,6 +7,8 @@ export interface SequenceState {
   /** The place of the list in the pack (`rules.x.do`). */
   source: string;
   clauses: string[];
+  /** The voice whose messages they are. */
+  voice?: string;
   next: number;
   anchorSeq: number;
   event: JsonObject;

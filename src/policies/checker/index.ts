@@ -13,6 +13,7 @@ import { paths } from './paths';
 import { people } from './people';
 import { references } from './references';
 import { templates } from './templates';
+import { voices } from './voices';
 
 export interface CheckOptions {
   /** The pack is about to run for real: contacts that the organisation had to fill in are errors, not warnings. */
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   clauseIds,
   assistants,
   parts,
+  voices,
 ];
 
 /** What is wrong with the parts by themselves; of a role, calendar or queue that is bound to another only the other counts. */

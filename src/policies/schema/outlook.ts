@@ -41,7 +41,6 @@ const silence = z.array(
 
 const collect = z.strictObject({
   model: doc(z.string(), 'The fact that reads the fields out of a message.', 'extract'),
-  voice: doc(z.string().optional(), 'The manner of the questions, recorded with each.', 'security_specialist'),
   begins: doc(
     z.enum(['message', 'question']).default('message'),
     'It begins with the message that led here, or with a question that the state has just put by what it does.',
@@ -77,6 +76,11 @@ const state = z.strictObject({
     outcome: 'human_review',
     do: [{ assign: { queue: 'trust_and_safety' } }],
   }),
+  voice: doc(
+    name.optional(),
+    'The voice that asks and speaks in it: its delay and its context hold for what the state asks and sends.',
+    'security_specialist',
+  ),
   ask: doc(z.array(z.string()).optional(), 'Facts asked as one batch.', ['intent']),
   ask_each_message: doc(z.array(z.string()).optional(), 'Facts asked again at each message.', ['wants_human']),
   interrupts: doc(

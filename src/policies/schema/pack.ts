@@ -8,6 +8,7 @@ import { flow, kind, rollout, schedule } from './outlook';
 import { report } from './reporting';
 import { uses } from './uses';
 import { channelOf, reply, wayIn } from './channels';
+import { voice } from './voices';
 import { calendar, condition, fact, field, queue, role, rota, table, words } from './vocabulary';
 
 const map = <T extends z.ZodType>(item: T) => z.record(name, item).default({});
@@ -87,6 +88,7 @@ export const pack = z.strictObject({
   tasks: map(task),
   paths: map(path),
   reasons: map(reason),
+  voices: map(voice),
   flows: map(flow),
   rules: map(rule),
   guards: map(guard),
@@ -157,6 +159,7 @@ export const ITEM_CONSTRUCTS = [
   'tasks',
   'paths',
   'reasons',
+  'voices',
   'flows',
   'rules',
   'guards',
