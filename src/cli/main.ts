@@ -50,6 +50,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
     policyTestCommand(policy, io, resolvePackDir);
     policyProveCommand(policy, io, resolvePackDir);
     (await import('./preview.js')).previewCommand(policy, io);
+    (await import('./policy-bots.js')).policyBotsCommand(policy, io);
   }
 }
 

@@ -1,22 +1,17 @@
 /** `tocsin policy preview`: the words of a template, for a scenario, an opening, a live ticket, or made-up values. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { rejection, TocsinError } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
-import { open } from '../domain/ticket/engine';
-import type { Opening } from '../domain/ticket/types';
-import { parseInstant } from '../domain/time/instants';
 import { loadPack, type LoadedPack } from '../policies/load';
 import { previewTemplate, type Preview } from '../policies/preview';
 import { renderTemplate } from '../policies/templates';
 import { readScenario } from '../rehearsal/scenario';
-import { rehearseOnCore } from '../rehearsal/core-engine';
-import { planFor, rehearse } from '../rehearsal/rehearse';
+import { rehearse } from '../rehearsal/rehearse';
 import { Api, apiSettings } from './api';
 import type { CliIo } from './io';
 import { resolvePackDir } from './policy';
+import { isScenario, readSubject, subjectOf } from './preview-subject';
 import { projectDefaults } from './project-defaults';
 
 interface PreviewOptions {
@@ -24,8 +19,6 @@ interface PreviewOptions {
   html?: boolean;
   json?: boolean;
 }
-
-const OPENED = parseInstant('2026-01-27T15:30:00Z') ?? 0;
 
 /** The last message of this template that a scenario sends, or the template for the ticket as the scenario leaves it. */
 async function ofScenario(loaded: LoadedPack, template: string, file: string): Promise<Preview | undefined> {
@@ -35,25 +28,7 @@ async function ofScenario(loaded: LoadedPack, template: string, file: string): P
   const source = loaded.templates[template];
   if (sent && source)
     return { ...renderTemplate(template, source, sent.data['vars'] as JsonObject, loaded.pack.zone), madeUp: [] };
-  return previewTemplate(loaded, template, { state: rehearseOnCore(planFor(scenario, loaded)).state });
-}
-
-/** The template for a ticket that has just been opened so. */
-function ofOpening(loaded: LoadedPack, template: string, opening: Opening): Preview | undefined {
-  const whole: Opening = { ...opening, channel: opening.channel ?? 'email', body: opening.body ?? '' };
-  const id = 'TICK-20260127-001';
-  const outcome = open(loaded.pack, whole, {
-    id,
-    number: '10001',
-    at: OPENED,
-    recordedAt: OPENED,
-    packHash: loaded.hash,
-  });
-  if (!outcome.ok) {
-    const { code, message, details } = outcome.rejection;
-    throw new TocsinError(code as TocsinError['code'], message, details);
-  }
-  return previewTemplate(loaded, template, { opening: whole, state: outcome.state });
+  return previewTemplate(loaded, template, await subjectOf(loaded, file));
 }
 
 async function previewOf(
@@ -72,10 +47,9 @@ async function previewOf(
   const loaded = await loadPack(resolvePackDir(reference ?? projectDefaults().policy));
   if (ticket === undefined) return unknownTemplate(loaded, template) ?? previewTemplate(loaded, template);
   unknownTemplate(loaded, template);
-  const content = parse(await readFile(ticket, 'utf8')) as JsonObject;
-  return 'opened' in content
+  return isScenario(await readSubject(ticket))
     ? ofScenario(loaded, template, ticket)
-    : ofOpening(loaded, template, content as unknown as Opening);
+    : previewTemplate(loaded, template, await subjectOf(loaded, ticket));
 }
 
 /** Errors: ESC_FIELD_INVALID with the templates there are. */

@@ -39,6 +39,7 @@ export const ROUTE_ACCESS = {
   'GET /v1/tickets/:id/deliveries': READERS,
   'GET /v1/tickets/:id/messages/:template': READERS,
   'GET /v1/registers/:kind': READERS,
+  'GET /v1/policy/bots': READERS,
   // Which commands: COMMAND_ACCESS.
   'POST /v1/tickets/:id/commands/:command': ['intake', 'agent', 'commander', 'admin'],
   'POST /v1/tickets/:id/nudge': ['ops', 'admin'],

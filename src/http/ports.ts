@@ -79,7 +79,8 @@ export interface EventPage {
 export interface TicketAccess {
   /** Its fields, `restricted_to` among them. */
   ticket: JsonObject;
-  pack: Pick<CompiledPack, 'fields' | 'people' | 'paths'>;
+  /** Its own version. */
+  pack: Pick<CompiledPack, 'fields' | 'people' | 'paths'> & Partial<Pick<CompiledPack, 'id' | 'voices' | 'flows'>>;
 }
 
 /** Tickets are named by id or public number. Errors: ESC_TICKET_NOT_FOUND, and what each says. */

@@ -26,6 +26,7 @@ import { measureRequests } from './metrics';
 import { describeRoutes } from './openapi';
 import type { HttpPorts } from './ports';
 import { peopleRoutes } from './people-routes';
+import { policyRoutes } from './policy-routes';
 import { portalPages } from './portal-pages';
 import { portalRoutes, type AccountLinks } from './portal-routes';
 import { registerRoutes } from './register-routes';
@@ -109,6 +110,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   commandRoutes(app, ports, now);
   peopleRoutes(app, ports, now);
   registerRoutes(app, ports);
+  policyRoutes(app, ports);
   adminRoutes(app, ports);
   channelRoutes(app, ports, now);
   rehearsalRoutes(app, ports);

@@ -5,7 +5,8 @@ import type { VoiceSource } from './schema/voices';
 
 /** One voice. */
 export function compileVoice(_c: Compiler, name: string, source: VoiceSource): VoiceDef {
-  const { title, speaks_as, customers, delay, typos, breakup, styled, manner, about, context, avoids, clauses } = source;
+  const { title, speaks_as, customers, delay, typos, breakup, styled, manner, about, context, avoids, clauses } =
+    source;
   const [from, to] = typeof delay === 'string' ? [delay, delay] : [delay.from, delay.to];
   return {
     name,

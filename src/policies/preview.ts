@@ -95,9 +95,12 @@ function varsOf(
   if (!of.state || !def) return { vars, madeUp: of.opening ? [] : (def?.vars ?? []) };
   const { state } = of;
   const event = { type: 'preview', at: state.at, by: { name: 'tocsin', kind: 'engine' as const }, data: {} };
+  // What its customer said last stands in for the message in hand.
+  const message = Object.values(state.flows).at(-1)?.message;
+  const scope = { pack, state, event, ...(message ? { message } : {}) };
   const madeUp: string[] = [];
   for (const dotted of def.vars) {
-    const real = variablesOf({ pack, state, event }, { ...def, vars: [dotted] }, {}, Infinity);
+    const real = variablesOf(scope, { ...def, vars: [dotted] }, {}, Infinity);
     const value = dotted.split('.').reduce<Json | undefined>(stepInto, real);
     if (value === undefined) madeUp.push(dotted);
     else put(vars, dotted, value);

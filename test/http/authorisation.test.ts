@@ -34,6 +34,7 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/oncall/feeds': 'agent commander ops admin',
   'GET /v1/oncall/feeds/:token': 'public',
   'GET /v1/registers/:kind': 'agent commander ops admin',
+  'GET /v1/policy/bots': 'agent commander ops admin',
   'GET /v1/keys': 'admin',
   'POST /v1/keys': 'admin',
   'POST /v1/keys/:id/revoke': 'admin',

@@ -197,7 +197,9 @@ function make(
     ...(target.via.length > 0 ? { fallback: target.via } : {}),
   };
   const event = (
-    heldUntil === undefined ? turn.emit.bind(turn) : holdDelivery(turn, heldUntil, action.delay !== undefined || pause > 0)
+    heldUntil === undefined
+      ? turn.emit.bind(turn)
+      : holdDelivery(turn, heldUntil, action.delay !== undefined || pause > 0)
   )({
     type: 'delivery',
     subject: action.name ?? templateName,
