@@ -68,7 +68,7 @@ function stateOf(c: Compiler, name: string, source: StateSource, path: SourcePat
     name,
     ...c.maybe('when', source.when, [...path, 'when'], 'flow'),
     ...(source.otherwise ? { otherwise: goRow(c, source.otherwise, [...path, 'otherwise']) } : {}),
-    ...given('voice', source.voice),
+    ...given('voice', source.voice ?? source.collect?.voice),
     ask: source.ask ?? [],
     askEachMessage: source.ask_each_message ?? [],
     interrupts: (source.interrupts ?? []).map((row, i) => goRow(c, row, [...path, 'interrupts', i])),

@@ -43,6 +43,7 @@ const REMOVABLE = [
   'facts',
   'kinds',
   'flows',
+  'voices',
 ] as const;
 
 const without = <T>(list: readonly T[], i: number): T[] => list.filter((_, k) => k !== i);

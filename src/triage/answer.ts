@@ -4,7 +4,7 @@ import { asFact, embeddedAnswer, questionOf } from '../domain/classify/fact-answ
 import type { Classifier } from '../policies/classifier';
 import type { CompiledPack, FactDef, JsonObject } from '../domain/policy/types';
 import { triageOf } from './load';
-import { ModelClassifier, type ModelConfig } from './model';
+import { ModelClassifier, type ModelConfig, type Told } from './model';
 
 /** An answer to a fact, with what answered and what it took. */
 export interface Answered extends EmbeddedAnswer {
@@ -16,9 +16,9 @@ export interface Answered extends EmbeddedAnswer {
 export interface Answering {
   /**
    * The answer made from a fact's inputs; without a value where nobody knows the question. It never fails: what a model
-   * cannot answer before `signal` ends the wait, the embedded classifier does.
+   * cannot answer before `signal` ends the wait, the embedded classifier does. `told` is what a model hears beside the inputs.
    */
-  answer(pack: CompiledPack, fact: FactDef, inputs: JsonObject, signal?: AbortSignal): Promise<Answered>;
+  answer(pack: CompiledPack, fact: FactDef, inputs: JsonObject, signal?: AbortSignal, told?: Told): Promise<Answered>;
 }
 
 /** By a pack's own classifier; where a model is configured it is asked first, and the embedded one stands in for it. */
@@ -26,11 +26,11 @@ export function answering(classifier: Classifier, config?: ModelConfig): Answeri
   const triage = triageOf(classifier);
   const model = config && new ModelClassifier(config, classifier.spec.questions, classifier.prompts);
   return {
-    async answer(pack, fact, inputs, signal) {
+    async answer(pack, fact, inputs, signal, told = {}) {
       const put = model && questionOf(triage, fact, inputs);
       if (!model || !put)
         return embeddedAnswer(triage, pack, fact, inputs) ?? { reasons: ['the classifier knows no such question'] };
-      const { answer, usage } = await model.put({ ...put, ...(signal ? { signal } : {}) });
+      const { answer, usage } = await model.put({ ...put, told, ...(signal ? { signal } : {}) });
       const asked = usage !== undefined && usage.fallbacks === 0;
       return {
         ...asFact(triage, pack, fact, inputs, answer),

@@ -136,6 +136,7 @@ export function createActivities(
   const answers = createAnswers({
     pack: (hash) => reader.pack(hash),
     classifier: (hash) => reader.classifier(hash),
+    templates: (hash) => reader.templates(hash),
     ...modelOf(env),
     ports: {},
     now: () => Date.now(),

@@ -6,14 +6,18 @@ import { underSignal } from '../activities/deadline';
 import type { CompiledPack, FactDef } from '../domain/policy/types';
 import type { EpochMs } from '../domain/time/instants';
 import type { Classifier } from '../policies/classifier';
+import type { TemplateSource } from '../policies/templates';
 import { answering, type Answered, type Answering } from '../triage/answer';
 import type { ModelConfig } from '../triage/model';
+import { toldOf } from '../triage/told';
 import type { Question, TicketActivities } from '../workflows/messages';
 
 export interface AnswersDeps {
   /** Throw ESC_PACK_UNKNOWN while the pack has not arrived: the question is put again until its deadline. */
   pack(hash: string): Promise<CompiledPack>;
   classifier(hash: string): Promise<Classifier>;
+  /** Of a published pack: contexts are rendered from them. */
+  templates(hash: string): Promise<Readonly<Record<string, TemplateSource>>>;
   /** Asked before the embedded classifier, where one is configured. */
   model?: ModelConfig;
   /** By the names that facts give them. */
@@ -46,7 +50,8 @@ export function createAnswers(deps: AnswersDeps): Pick<TicketActivities, 'answer
     fact: FactDef,
   ): Promise<Answered> => {
     const answers = await answeringOf(hash);
-    return within(question, deps, (signal) => answers.answer(pack, fact, question.inputs, signal));
+    const told = deps.model ? toldOf(question, pack, await deps.templates(hash)) : {};
+    return within(question, deps, (signal) => answers.answer(pack, fact, question.inputs, signal, told));
   };
   return {
     async answerQuestion(question, hash) {

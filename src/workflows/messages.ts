@@ -85,6 +85,9 @@ export interface Question {
   due: number;
   /** What the answer is made from: customers' words among it. */
   inputs: JsonObject;
+  /** The voice that asks, and the template of its context with the values it reads. */
+  voice?: string;
+  context?: JsonObject;
 }
 
 /** One batch for the archive: events in order, and the read model's snapshot after the last of them. */

@@ -177,6 +177,7 @@ describe('the OpenAPI document', () => {
        "GET /v1/openapi.json getOpenApiOfV1 [200 401 403 429 500 503]",
        "GET /v1/people listPeople [200 400 401 403 404 422 429 500 503] query:pack query:role",
        "GET /v1/people/tree getOrganisation [200 400 401 403 404 422 429 500 503] query:pack",
+       "GET /v1/policy/bots listBots [200 400 401 403 404 422 429 500 503] query:pack query:ticket",
        "GET /v1/portal/account getOwnAccount [200 401 403 429 500 503]",
        "GET /v1/portal/tickets listOwnTickets [200 401 403 429 500 503]",
        "GET /v1/portal/tickets/{id} getOwnTicket [200 400 401 403 404 429 500 503]",

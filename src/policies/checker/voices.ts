@@ -21,9 +21,13 @@ export const voices: Check = (context) => {
   for (const [flow, { states }] of Object.entries(source.flows))
     for (const [name, state] of Object.entries(states)) {
       const at = ['flows', flow, 'states', name];
-      if (state.voice === undefined || !context.known('voice', state.voice, known, [...at, 'voice'])) continue;
-      const voice = source.voices[state.voice];
-      if (voice) speaks(context, state, state.voice, voice, at);
+      const place = state.voice === undefined ? [...at, 'collect', 'voice'] : [...at, 'voice'];
+      const named = state.voice ?? state.collect?.voice;
+      if (named === undefined || !context.known('voice', named, known, place)) continue;
+      if ((state.collect?.voice ?? named) !== named)
+        context.error('voice-twice', [...at, 'collect', 'voice'], `the state speaks as "${named}": it has one voice`);
+      const voice = source.voices[named];
+      if (voice) speaks(context, state, named, voice, at);
     }
 };
 

@@ -73,7 +73,7 @@ const interrupt = z.strictObject({
 
 /** What a model is told before it answers a question. */
 const prompt = z.strictObject({
-  /** Who asks, why, and what the answers mean; in Liquid's plain form: `{{ name }}` of the inputs. */
+  /** What is to be found out, and what the answers mean. Who asks and why comes from the voice that asks (`voices`). */
   system: z.string().min(1),
   clauses: strings,
 });

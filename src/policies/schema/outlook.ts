@@ -41,6 +41,7 @@ const silence = z.array(
 
 const collect = z.strictObject({
   model: doc(z.string(), 'The fact that reads the fields out of a message.', 'extract'),
+  voice: doc(name.optional(), 'The voice of the state, said here in place of there.', 'security_specialist'),
   begins: doc(
     z.enum(['message', 'question']).default('message'),
     'It begins with the message that led here, or with a question that the state has just put by what it does.',

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { tocsin } from './support';
+
+const SCENARIO = join(__dirname, '../../policies/trust-safety/scenarios/bots/information-gatherer.yaml');
+
+test('policy bots prints the bots of a pack and the contexts for a scenario', async () => {
+  const { code, out } = await tocsin(['policy', 'bots', 'trust-safety', '--ticket', SCENARIO, '--json']);
+  expect(code).toBe(0);
+  const bots = JSON.parse(out) as { title: string; context: { text: string; madeUp: string[] } }[];
+  expect(bots.map(({ title }) => title)).toContain('T&S Information Gatherer');
+  expect(bots[2]?.context.text).toContain('Ann Lee from Grace Church');
+  expect(bots[2]?.context.madeUp).toEqual([]);
+});
+
+test('policy bots --say shows what the style would do to a generated text, and sends nothing', async () => {
+  const text = 'Please look at https://example.org/a again. Thank you for your patience with all of this.';
+  const { out } = await tocsin(['policy', 'bots', 'trust-safety', '--say', text]);
+  expect(out).toContain('https://example.org/a');
+  expect(out).toContain('Would say');
+});
+
+test('a pack without bots says so', async () => {
+  const { code, out, err } = await tocsin(['policy', 'bots', 'risk-management', '--json']);
+  expect([code, out, err]).toEqual([0, '[]', 'risk-management has no bots.']);
+});
