@@ -103,9 +103,14 @@ export function mergeParts(parts: readonly PlacedPart[], own: CompiledPack, say:
     ...Object.fromEntries(parts.flatMap(({ placed }) => Object.entries(placed.rollouts ?? {}))),
     ...own.rollouts,
   };
+  const voices: NonNullable<CompiledPack['voices']> = {
+    ...Object.fromEntries(parts.flatMap(({ placed }) => Object.entries(placed.voices ?? {}))),
+    ...own.voices,
+  };
   return {
     ...own,
     ...beside,
+    ...(Object.keys(voices).length === 0 ? {} : { voices }),
     zones: { ...zones, ...own.zones },
     params: { ...Object.fromEntries(parts.flatMap(({ placed }) => Object.entries(placed.params))), ...own.params },
     fields: fieldsOf(parts, own, say),

@@ -22,6 +22,7 @@ export type NameKind =
   | 'template'
   | 'kind'
   | 'flow'
+  | 'voice'
   | 'metric'
   | 'schedule'
   | 'report'
@@ -104,6 +105,7 @@ function declared(pack: CompiledPack): Record<NameKind, string[]> {
     template: Object.keys(pack.templates),
     kind: Object.keys(pack.kinds),
     flow: Object.keys(pack.flows),
+    voice: Object.keys(pack.voices ?? {}),
     metric: Object.keys(pack.metrics),
     schedule: Object.keys(pack.schedules),
     report: Object.keys(pack.reports),

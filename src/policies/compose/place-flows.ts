@@ -15,6 +15,7 @@ const silence =
 
 const stateOf = (p: Placing, state: FlowStateDef): FlowStateDef =>
   change(state, {
+    voice: p.name('voice'),
     when: p.cel,
     otherwise: row(p),
     ask: p.list('fact'),

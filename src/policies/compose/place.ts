@@ -105,6 +105,13 @@ export function placePart(pack: CompiledPack, names: PartNames): CompiledPack {
           ),
         }
       : {}),
+    ...(pack.voices
+      ? {
+          voices: keyed(pack.voices, p.name('voice'), (voice) =>
+            change(voice, { name: p.name('voice'), context: p.name('template') }),
+          ),
+        }
+      : {}),
     rules: keyed(pack.rules, p.name('rule'), (rule) =>
       p.kinds(change(rule, { name: p.name('rule'), on: p.patterns, when: p.cel, clock: p.clock, do: p.actions })),
     ),
