@@ -63,6 +63,8 @@ export function createAnswers(deps: AnswersDeps): Pick<TicketActivities, 'answer
           fact?.model !== undefined
             ? await byClassifier(question, pack, hash, fact)
             : await byPort(question, fact, deps);
+        // A worker that stops leaves the question to the next one: its model is not down.
+        if (deps.signal().aborted) throw new Error('the attempt was given up');
         const { usage } = said as Answered;
         if (Number(usage?.['fallbacks'] ?? 0) > 0)
           deps.log.warn('the model could not be asked; the embedded classifier answered', {
