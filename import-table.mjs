@@ -18,7 +18,7 @@ export const IMPORT_TABLE = {
     backtest: { may: ['domain', 'policies', 'rehearsal'] },
     knowledge: { may: ['domain'] },
     web: { may: ['domain', 'knowledge'] },
-    local: { may: ['domain', 'store', 'policies', 'client', 'worker'] },
+    local: { may: ['domain', 'store', 'policies', 'client', 'worker', 'triage'] },
     http: {
       may: [
         'domain',
@@ -34,6 +34,7 @@ export const IMPORT_TABLE = {
         'workflows',
         'local',
         'reports',
+        'triage',
       ],
     },
     cli: {

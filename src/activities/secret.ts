@@ -41,12 +41,14 @@ export function safeDetail(text: string, ...secrets: readonly Secret[]): string 
   return clean.length > 300 ? `${clean.slice(0, 299)}…` : clean;
 }
 
-/** Longest first, so that a part inside another is not left standing. Of a URL also its path, query and password. */
+/** Longest first, so that a part inside another is not left standing. Of a URL also its path, query, long values in it, and password. */
 function tellingParts(value: string): string[] {
   const parts = new Set([value, encodeURIComponent(value)]);
   if (URL.canParse(value)) {
     const url = new URL(value);
     for (const part of [url.href, url.pathname, url.search, url.password, decode(url.password)]) parts.add(part);
+    // Keys of services are often given so; short values are words of the request.
+    for (const value of url.searchParams.values()) if (value.length >= 8) parts.add(value);
   }
   return [...parts].filter((part) => part.length >= 4).sort((a, b) => b.length - a.length);
 }

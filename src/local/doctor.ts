@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { connect } from 'node:net';
 import { checkAdapters } from './doctor-adapters';
+import { checkClassifiers, checkModel } from './doctor-answers';
 import { cacheDirectory, dataDirectory, projectRoot } from './paths';
 import { DEFAULT_HTTP_PORT, isPortFree, wantedHttpPort } from './ports';
 import { pingPostgres } from './postgres';
@@ -63,6 +64,8 @@ export async function runDoctor(env: NodeJS.ProcessEnv = process.env): Promise<D
     guarded('Ports', () => checkPorts(env, stack)),
     guarded('Mail', () => checkMail(env)),
     guarded('Providers', () => checkProviders(env)),
+    guarded('Classifiers', () => checkClassifiers(dataDir)),
+    guarded('Model', () => checkModel(env)),
     guarded('Stack', () => checkStack(stack)),
     guarded('Adapters', () => checkAdapters(stack, dataDir, env)),
   ]);

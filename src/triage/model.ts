@@ -1,11 +1,11 @@
 /** The questions of a pack put to a model behind an OpenAI-compatible endpoint; answers outside the declared ones count as none. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import OpenAI, { APIError } from 'openai';
 import { z } from 'zod';
 import { reachFromEnv } from '../activities/configuration';
 import { createUrlGuard, parseOutgoingUrl, type UrlGuard } from '../activities/outgoing-url';
-import { Secret, safeDetail } from '../activities/secret';
+import { safeDetail, type Secret } from '../activities/secret';
+import { secretSetting } from '../activities/secret-setting';
 import { TocsinError } from '../domain/errors';
 import type { Answer, QuestionSpec } from '../domain/classify/types';
 import { clean, clip } from '../domain/classify/text';
@@ -73,26 +73,12 @@ export function modelFromEnv(env: Env): ModelConfig {
   return {
     url,
     name: value('TOCSIN_MODEL_NAME'),
-    key: new Secret(keyOf(env, fail)),
+    key: secretSetting(env, 'TOCSIN_MODEL_KEY'),
     guard: createUrlGuard(reach),
     timeoutMs: number('TOCSIN_MODEL_TIMEOUT_MS', DEFAULT_TIMEOUT_MS),
     retries: number('TOCSIN_MODEL_RETRIES', DEFAULT_RETRIES),
     price: { input: number('TOCSIN_MODEL_PRICE_INPUT', 0), output: number('TOCSIN_MODEL_PRICE_OUTPUT', 0) },
   };
-}
-
-function keyOf(env: Env, fail: (why: string) => never): string {
-  const direct = env['TOCSIN_MODEL_KEY']?.trim() ?? '';
-  const path = env['TOCSIN_MODEL_KEY_FILE']?.trim() ?? '';
-  if (direct !== '' && path !== '') fail('TOCSIN_MODEL_KEY and TOCSIN_MODEL_KEY_FILE are both set: give one');
-  if (path === '') return direct;
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    return fail(
-      `TOCSIN_MODEL_KEY cannot be read from the file in TOCSIN_MODEL_KEY_FILE (${(error as NodeJS.ErrnoException).code})`,
-    );
-  }
 }
 
 const replied = z.object({ value: z.string().nullable(), score: z.number(), reason: z.string() });

@@ -4,6 +4,7 @@ import { channelsFromEnv } from '../activities/configuration';
 import { openChannels, type Channels } from '../activities/channels';
 import { createDeliver } from '../activities/deliver';
 import type { OnCallOverride } from '../oncall/resolve';
+import { exchangeRates } from '../activities/exchange-rates';
 import type { DeliveryLog } from '../activities/ports';
 import { createSettleLater } from '../activities/settle-later';
 import type { CompiledPack } from '../domain/policy/types';
@@ -20,6 +21,7 @@ import type { TicketClient } from '../client/tickets';
 import { REPORT_TEMPLATE } from '../reports/run';
 import { reportMail } from '../reports/mail';
 import { modelFromEnv, type ModelConfig } from '../triage/model';
+import { agentsPort } from './agents-port';
 import { createAnswers } from './answers';
 import { createAudiences } from './audiences';
 import { createScheduled } from './scheduled';
@@ -138,7 +140,7 @@ export function createActivities(
     classifier: (hash) => reader.classifier(hash),
     templates: (hash) => reader.templates(hash),
     ...modelOf(env),
-    ports: {},
+    ports: { ...exchangeRates(env, { now: () => Date.now() }), agents: agentsPort(pool, () => Date.now()) },
     now: () => Date.now(),
     log: safeLog,
     signal: () => Context.current().cancellationSignal,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { runDoctor, type DoctorReport } from '../../src/local/doctor';
@@ -7,6 +7,9 @@ import { freePort } from '../../src/local/ports';
 import { identify } from '../../src/local/processes';
 import { writeStackFile } from '../../src/local/stack-file';
 import { cachedTemporalPath } from '../../src/local/temporal-binary';
+import { loadPack } from '../../src/policies/load';
+import { publishPack } from '../../src/policies/publish';
+import { startProvider } from '../contract/support/http-provider';
 import { temporaryFolder } from '../support/stack';
 
 const folder = temporaryFolder();
@@ -30,8 +33,8 @@ describe('tocsin doctor', () => {
   it('looks at everything the stack needs, in order', async () => {
     const { checks } = await runDoctor(environment());
     expect(checks.map(({ name }) => name)).toEqual([
-      ...['Node', 'npm packages', 'Temporal', 'Go', 'PostgreSQL', 'Data folder', 'Ports', 'Mail', 'Providers', 'Stack'],
-      'Adapters',
+      ...['Node', 'npm packages', 'Temporal', 'Go', 'PostgreSQL', 'Data folder', 'Ports', 'Mail', 'Providers'],
+      ...['Classifiers', 'Model', 'Stack', 'Adapters'],
     ]);
     expect(checks.every(({ state, remedy }) => (state === 'ok') === (remedy === undefined))).toBe(true);
   });
@@ -86,6 +89,48 @@ describe('tocsin doctor', () => {
     expect(check(some, 'Providers')).toMatchObject({
       state: 'warn',
       detail: 'not connected: paging (PAGERDUTY_ROUTING_KEYS)',
+    });
+  });
+
+  it('finds a published pack whose classifier is missing', async () => {
+    const env = environment();
+    expect(check(await runDoctor(env), 'Classifiers')).toMatchObject({ state: 'ok' });
+    const packs = join(env.TOCSIN_DATA_DIR ?? '', 'packs');
+    const { hash } = await publishPack(await loadPack(join(__dirname, '../../policies/trust-safety')), packs);
+    expect(check(await runDoctor(env), 'Classifiers')).toMatchObject({ state: 'ok' });
+    rmSync(join(packs, `${hash}.classifier.json`));
+    expect(check(await runDoctor(env), 'Classifiers')).toMatchObject({
+      state: 'warn',
+      detail: expect.stringContaining(hash.slice(0, 12)),
+    });
+  });
+
+  it('says whether a model is configured and answers, and never its key', async () => {
+    expect(check(await runDoctor(environment()), 'Model')).toMatchObject({
+      state: 'ok',
+      detail: expect.stringContaining('none'),
+    });
+    const model = await startProvider(() => ({ status: 200, body: '{"object":"list","data":[]}' }));
+    const settings = {
+      TOCSIN_MODEL_URL: `${model.url}/v1`,
+      TOCSIN_MODEL_NAME: 'small',
+      TOCSIN_MODEL_KEY: 'topsecret',
+      TOCSIN_ALLOW_PRIVATE_URLS: 'loopback',
+    };
+    const look = async (more: Record<string, string> = {}) =>
+      check(await runDoctor(environment({ ...settings, ...more })), 'Model');
+    expect(await look()).toMatchObject({ state: 'ok', detail: expect.stringContaining('small at 127.0.0.1') });
+    expect(model.received[0]?.path).toBe('/v1/models');
+    model.script.push({ status: 404 }, { status: 401, body: '{"error":{"message":"topsecret"}}' });
+    expect(await look()).toMatchObject({ state: 'ok' });
+    const refused = await look();
+    expect(refused).toMatchObject({ state: 'warn', detail: expect.stringContaining('refuses the key') });
+    expect(JSON.stringify(refused)).not.toContain('topsecret');
+    await model.close();
+    expect(await look()).toMatchObject({ state: 'warn', detail: expect.stringContaining('does not answer') });
+    expect(await look({ TOCSIN_MODEL_NAME: '' })).toMatchObject({
+      state: 'missing',
+      detail: expect.stringContaining('TOCSIN_MODEL_NAME'),
     });
   });
 
