@@ -21,7 +21,7 @@ export async function unreachable(config: ModelConfig): Promise<string | undefin
     return undefined;
   } catch (error) {
     // A server of one's own may have no list of models: it answers all the same.
-    const status = error instanceof APIError ? error.status : undefined;
+    const status = error instanceof APIError ? (error.status as number | undefined) : undefined;
     if (status === undefined) return 'does not answer';
     return status === 401 || status === 403 ? `refuses the key (${status})` : undefined;
   }

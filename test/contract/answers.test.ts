@@ -37,6 +37,7 @@ describe('the answer to a question', () => {
         if (!trust.classifier) throw new Error('no classifier');
         return trust.classifier;
       },
+      templates: async () => ({}),
       ports: {},
       now: () => Date.now(),
       log: { info: () => undefined, warn: (text) => void warned.push(text) },
