@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { TocsinError } from '../domain/errors';
 import type { Json, JsonObject } from '../domain/policy/types';
+import { sideText } from '../domain/ticket/rollout';
 import type { TimelineRow } from '../rehearsal/rows';
 import { renderTimeline } from '../rehearsal/render/text';
 import { Api, apiSettings } from './api';
@@ -72,6 +73,19 @@ function jsonOr(raw: string): Json {
   }
 }
 
+/** On which side of a rollout it is, where the pack does not act. */
+function sides(view: JsonObject): [string, string][] {
+  const side = sideText((view['rollout'] ?? {}) as never);
+  return side === null
+    ? []
+    : [
+        [
+          'Rollout',
+          `${side}: the procedure ${side.includes('off') ? 'does nothing here' : 'decides and records, and does nothing'}`,
+        ],
+      ];
+}
+
 function showTicket(view: JsonObject): string {
   const ticket = (view['ticket'] ?? {}) as JsonObject;
   const paths = Object.entries((view['paths'] ?? {}) as JsonObject).map(([name, path]) => {
@@ -101,6 +115,7 @@ function showTicket(view: JsonObject): string {
     ['Status', text(view['status'])],
     ['Owner', text(ticket['owner']) || 'nobody'],
     ['Levels', paths.join('; ') || 'none'],
+    ...sides(view),
     ...(links.length === 0 ? [] : [['Linked', links.join('; ')] as [string, string]]),
     [
       'Next due',
@@ -151,7 +166,12 @@ export function liveCommands(program: Command, io: CliIo): void {
       print(options, items, () =>
         table(
           ['Due', 'In', 'What', 'Name'],
-          items.map((item) => [clock(item['at']), until(item['at']), text(item['kind']), text(item['name'])]),
+          items.map((item) => [
+            clock(item['at']),
+            until(item['at']),
+            `${text(item['kind'])}${item['shadow'] === true ? ' (shadow)' : ''}`,
+            text(item['name']),
+          ]),
         ),
       );
     });
@@ -237,7 +257,7 @@ export function liveCommands(program: Command, io: CliIo): void {
           tickets.map((one) => [
             text(one['id']),
             text(one['priority']),
-            text(one['status']),
+            [text(one['status']), text(one['side'])].filter((word) => word !== '').join(', '),
             text(one['owner']),
             until(one['nextDue']),
             text(one['subject']),

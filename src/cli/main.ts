@@ -51,6 +51,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
     policyProveCommand(policy, io, resolvePackDir);
     (await import('./preview.js')).previewCommand(policy, io);
     (await import('./policy-bots.js')).policyBotsCommand(policy, io);
+    (await import('./rollout.js')).rolloutCommand(policy, io);
   }
 }
 

@@ -104,6 +104,12 @@ export const ERRORS = {
     retryable: false,
     meaning: 'The policy pack has errors; each is listed with file, line and column.',
   },
+  ESC_ROLLOUT_REFUSED: {
+    status: 409,
+    retryable: false,
+    meaning:
+      'Something speaks against this share of a rollout; the message says what. Wait, or set it with force and a reason.',
+  },
   ESC_METRIC_UNKNOWN: { status: 404, retryable: false, meaning: 'The pack has no metric of that name.' },
   ESC_REPORT_UNKNOWN: {
     status: 404,

@@ -57,6 +57,10 @@ export const ROUTE_ACCESS = {
   'POST /v1/keys': ['admin'],
   'POST /v1/keys/:id/revoke': ['admin'],
   'POST /v1/erasures': ['admin'],
+  'GET /v1/rollouts/:pack': READERS,
+  // Whoever runs the stack decides how much of it a procedure gets.
+  'POST /v1/rollouts/:pack': ['ops', 'admin'],
+  'GET /v1/rollouts/:pack/comparison': READERS,
   'GET /v1/reports': READERS,
   'GET /v1/reports/:kpi': READERS,
   'GET /v1/reports/:kpi/:period': READERS,

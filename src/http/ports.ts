@@ -17,6 +17,7 @@ import type { AccountPort } from './accounts';
 import type { IdentityPort } from './identity';
 import type { KnowledgePort } from './knowledge-port';
 import type { ConversationPort, PortalPort } from './portal-ports';
+import type { RolloutPort } from './rollout-port';
 
 /** An API key as the store knows it; never the secret. */
 export interface ApiKey {
@@ -132,6 +133,7 @@ export interface BoardRow {
   nextDue?: EpochMs | null;
   nextLabel?: string | null;
   breached: boolean;
+  side?: string | null;
 }
 
 export interface BoardPort {
@@ -219,6 +221,7 @@ export interface HttpPorts {
   policies: PolicyPort;
   onCall: OnCallPort;
   reports: ReportPort;
+  rollouts: RolloutPort;
   intake: IntakePort;
   tickets: TicketPort;
   board: BoardPort;

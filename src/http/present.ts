@@ -81,12 +81,13 @@ const opening = (at: EpochMs): TicketEvent => ({
 
 /** Agenda items without their rank. */
 export function agendaOf(items: readonly AgendaItem[]): object[] {
-  return items.map(({ at, kind, id, name, label, clauses, data }) => ({
+  return items.map(({ at, kind, id, name, label, shadow = false, clauses, data }) => ({
     at: formatInstant(at),
     kind,
     id,
     name,
     label,
+    shadow,
     clauses,
     data,
   }));
@@ -119,6 +120,7 @@ export function boardRowOf(row: BoardRow): object {
     nextDue,
     nextLabel = null,
     breached,
+    side = null,
   } = row;
   return {
     id,
@@ -134,6 +136,7 @@ export function boardRowOf(row: BoardRow): object {
     nextDue: orNull(nextDue),
     nextLabel,
     breached,
+    side,
   };
 }
 

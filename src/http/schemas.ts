@@ -83,6 +83,7 @@ export const ticketSchema = z
     is: z.array(z.string()).describe("The pack's conditions that hold"),
     nextDue: instantOut.nullable(),
     pack: object,
+    rollout: object.optional().describe('Where it stands in each rollout of the pack: side, share, place'),
     waiting: z.array(object).describe('Customer messages that wait for a field'),
   })
   .meta({ id: 'Ticket', description: 'A ticket as people read it' });
@@ -148,6 +149,7 @@ export const agendaItemSchema = z
     id: z.string(),
     name: z.string(),
     label: z.string(),
+    shadow: z.boolean().describe('Decided and recorded then; nobody hears of it'),
     clauses: z.array(z.string()),
     data: object,
   })
@@ -228,6 +230,7 @@ export const boardSchema = z
         nextDue: instantOut.nullable(),
         nextLabel: z.string().nullable().describe('What falls due then'),
         breached: z.boolean(),
+        side: z.string().nullable().describe('shadow or off where the pack does not act on it; null where it does'),
       }),
     ),
     nextCursor: z.string().nullable(),

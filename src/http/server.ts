@@ -8,6 +8,7 @@ import type { Registry } from 'prom-client';
 import { TocsinError } from '../domain/errors';
 import type { EpochMs } from '../domain/time/instants';
 import { adminRoutes } from './admin-routes';
+import { rolloutRoutes } from './rollout-routes';
 import { assistantRoutes } from './assistant-routes';
 import { authenticate, limitKeyOf } from './auth';
 import { commandRoutes } from './command-routes';
@@ -112,6 +113,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   registerRoutes(app, ports);
   policyRoutes(app, ports);
   adminRoutes(app, ports);
+  rolloutRoutes(app, ports, now);
   channelRoutes(app, ports, now);
   rehearsalRoutes(app, ports);
   knowledgeRoutes(app, ports.knowledge, now, options.forum);

@@ -22,7 +22,7 @@ import { ledgerOf } from '../store/ledger';
 import { openTicket } from '../store/opening';
 import { eraseParty, getParty } from '../store/party';
 import { readRegister, snapshotOf } from '../store/registers';
-import { findTicket, markStarted } from '../store/ticket';
+import { findTicket, markStarted, startOf } from '../store/ticket';
 import { activePack, pinnedPacks } from '../store/policy-versions';
 import { publicStatus } from '../store/status-page';
 import { TIMELINE_PAGE, type TicketView } from '../workflows/messages';
@@ -37,6 +37,7 @@ import { knowledgePort } from './knowledge-port';
 import { conversationPort, portalPort } from './portal-wire';
 import type { HttpPorts, TicketPort } from './ports';
 import { reportPort } from './report-port';
+import { rolloutPort } from './rollout-port';
 import { rehearseBeside } from './rehearsal-thread';
 
 export interface Wiring {
@@ -99,6 +100,7 @@ export function wire(wiring: Wiring): HttpPorts {
     status: { current: () => publicStatus(pool) },
     knowledge: knowledgePort(pool, wiring.assist),
     reports: reportPort(pool, packReader(packs)),
+    rollouts: rolloutPort(pool, packReader(packs)),
     portal: portalPort(wiring),
     conversations: conversationPort(pool),
     accounts: wiring.accounts ?? noAccounts,
@@ -235,7 +237,7 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
           .start(row.packHash, {
             id: row.id,
             number: row.number,
-            opening: { opening: row.opening, at: row.receivedAt },
+            opening: startOf(row),
           })
           .then(() => markStarted(pool, row.id))
           .catch((error: unknown) => {

@@ -1,6 +1,6 @@
 /** The rollout of the source as the core and its keepers read it. */
 import { WHOLE, type RolloutDef } from '../domain/policy/rollout-types';
-import { ms, type Compiler, type SourcePath } from './compiler';
+import { listOf, ms, type Compiler, type SourcePath } from './compiler';
 import type { PackSource } from './schema/pack';
 
 type RolloutSource = NonNullable<PackSource['rollout']>;
@@ -17,6 +17,7 @@ export function compileRollout(
     name: of.name,
     clauses: source.clauses,
     prefix: of.prefix,
+    kind: listOf(source.kind),
     key: c.cel(source.key, at('key'), 'rollout'),
     steps: source.steps,
     rest: source.rest,

@@ -62,6 +62,8 @@ export interface BoardTicket {
   pack: string;
   level: Record<string, BoardLevel>;
   breached: boolean;
+  /** `shadow` or `off`, or which parts of the pack are; null where all of it acts. */
+  side: string | null;
   openedAt: EpochMs;
   updatedAt: EpochMs;
   nextDue: EpochMs | null;
@@ -103,6 +105,7 @@ interface Row {
   pack_id: string | null;
   level: Record<string, BoardLevel>;
   breached: boolean;
+  side: string | null;
   opened_at: Date | null;
   updated_at: Date | null;
   next_due_at: Date | null;
@@ -209,6 +212,7 @@ const boardTicket = (row: Row): BoardTicket => ({
   pack: row.pack_id ?? '',
   level: row.level,
   breached: row.breached,
+  side: row.side,
   openedAt: fromSql(row.opened_at) ?? 0,
   updatedAt: fromSql(row.updated_at) ?? 0,
   nextDue: fromSql(row.next_due_at),

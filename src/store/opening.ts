@@ -4,6 +4,7 @@ import { TocsinError } from '../domain/errors';
 import { SUPPORT, type Opening } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
 import { query, toSql, transaction, type Database } from './database';
+import { sharesInForce } from './rollout';
 import { contentHash, storableJson, storableText } from './storable';
 import { FIND_TICKET, ticketOf, type TicketRecord, type TicketSqlRow } from './ticket';
 
@@ -92,10 +93,11 @@ async function insertTicket(client: PoolClient, request: OpenRequest, hash: stri
   // Subject, body, customer and fields are the message's: they may be personal.
   const { subject, body, customer, fields, ...rest } = opening;
   const partyId = customer ? await upsertParty(client, customer, now) : null;
+  const shares = await sharesInForce(client, request.packId, request.packHash);
   const inserted = await client.query<{ number: number }>(
     `insert into ticket (id, number, pack_id, pack_hash, opened_at, received_at, idempotency_key, request_hash,
-       party_id, opening, kind, key)
-     values ($1, (select coalesce(max(number) + 1, $2) from ticket), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       party_id, opening, kind, key, shares)
+     values ($1, (select coalesce(max(number) + 1, $2) from ticket), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      returning number`,
     [
       id,
@@ -110,6 +112,7 @@ async function insertTicket(client: PoolClient, request: OpenRequest, hash: stri
       storableJson({ ...rest, ...(customer ? { plan: customer.plan } : {}) }),
       opening.kind ?? SUPPORT,
       opening.key === undefined ? null : storableText(opening.key),
+      shares === undefined ? null : storableJson(shares),
     ],
   );
   await client.query(

@@ -1,6 +1,7 @@
 /** Board and delivery log as pure folds of events: what an append changes is what a rebuild makes. */
 import type { Json, JsonObject } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
+import { sideText } from '../domain/ticket/rollout';
 import type { EpochMs } from '../domain/time/instants';
 
 /** Where a ticket stands on one escalation path. */
@@ -27,6 +28,8 @@ export interface BoardRow {
   level: Record<string, BoardLevel>;
   /** Some commitment was breached, be it met since. */
   breached: boolean;
+  /** `shadow` or `off`, or which parts are; null where the whole pack acts. */
+  side: string | null;
   updated_seq: number;
   opened_at: EpochMs | null;
   updated_at: EpochMs | null;
@@ -54,6 +57,7 @@ const blank = (ticketId: string): BoardRow => ({
   owner: null,
   level: {},
   breached: false,
+  side: null,
   updated_seq: 0,
   opened_at: null,
   updated_at: null,
@@ -75,6 +79,7 @@ export function projectBoard(row: BoardRow | undefined, ticketId: string, event:
   const kind = event.patch?.ticket?.['kind'];
   if (typeof kind === 'string') next.kind = kind;
   next.level = levels(before.level, event);
+  if (event.patch?.rollout) next.side = sideText(event.patch.rollout);
   if (event.type === 'opened') next.opened_at = event.at;
   if (event.type === 'breached' && ofCommitment(event)) next.breached = true;
   return next;

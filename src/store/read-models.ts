@@ -75,7 +75,7 @@ export async function loadReadModels(
   events: readonly TicketEvent[],
 ): Promise<ReadModels> {
   const board = await db.query<Sql<BoardRow, 'opened_at' | 'updated_at'>>(
-    `select ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached, updated_seq,
+    `select ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached, side, updated_seq,
        opened_at, updated_at
      from board where ticket_id = $1`,
     [ticketId],
@@ -182,14 +182,14 @@ async function save<T extends object>(
 }
 
 const SAVE_BOARD = `
-  insert into board (ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached,
+  insert into board (ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached, side,
     updated_seq, opened_at, updated_at)
-  select ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached,
+  select ticket_id, number, kind, subject, plan, priority, status, tier, queue, owner, level, breached, side,
     updated_seq, opened_at, updated_at
   from jsonb_populate_recordset(null::board, $1::jsonb)
   on conflict (ticket_id) do update set number = excluded.number, kind = excluded.kind, subject = excluded.subject, plan = excluded.plan,
     priority = excluded.priority, status = excluded.status, tier = excluded.tier, queue = excluded.queue,
-    owner = excluded.owner, level = excluded.level, breached = excluded.breached,
+    owner = excluded.owner, level = excluded.level, breached = excluded.breached, side = excluded.side,
     updated_seq = excluded.updated_seq, opened_at = excluded.opened_at, updated_at = excluded.updated_at`;
 
 const SAVE_SNAPSHOT = `

@@ -18,6 +18,8 @@ export interface TicketRecord {
   receivedAt: EpochMs;
   /** As it was given; after the customer was erased, without them. */
   opening: Opening;
+  /** The shares of the pack's rollouts, in percent, as they stood at the opening; absent where it has none. */
+  shares?: Record<string, number>;
   /** Null until the workflow was started. */
   startedAt: EpochMs | null;
   /** Null until its run has ended. */
@@ -41,6 +43,7 @@ export interface TicketSqlRow {
   last_confirmed_seq: number;
   request_hash: string;
   opening: JsonObject;
+  shares: Record<string, number> | null;
   subject: string | null;
   body: string | null;
   details: { customer?: Opening['customer']; fields?: JsonObject } | null;
@@ -78,11 +81,19 @@ export function ticketOf(row: TicketSqlRow): TicketRecord {
     openedAt: row.opened_at.getTime(),
     receivedAt: row.received_at.getTime(),
     opening: opening as unknown as Opening,
+    ...(row.shares === null ? {} : { shares: row.shares }),
     startedAt: fromSql(row.started_at),
     archivedAt: fromSql(row.archived_at),
     lastConfirmedSeq: row.last_confirmed_seq,
   };
 }
+
+/** What a ticket's workflow is started with, whoever starts it. */
+export const startOf = ({ opening, receivedAt, shares }: TicketRecord) => ({
+  opening,
+  at: receivedAt,
+  ...(shares === undefined ? {} : { shares }),
+});
 
 /** A ticket by id or public number (`10042`, `#10042`). Errors: ESC_STORE_UNAVAILABLE. */
 export async function findTicket(pool: Database, idOrNumber: string): Promise<TicketRecord | undefined> {

@@ -1,7 +1,7 @@
 /** Starts what an opening left unstarted: a crash between the commit and the start leaves a row (design.md, decision 12). */
 import type { TicketClient } from '../client/tickets';
 import type { Database } from '../store/database';
-import { markStarted, unstarted } from '../store/ticket';
+import { markStarted, startOf, unstarted } from '../store/ticket';
 
 /** Rows this young are being started by whoever opened them. */
 const YOUNG_MS = 3_000;
@@ -13,7 +13,7 @@ export async function sweep(pool: Database, client: TicketClient, olderThanMs = 
     await client.start(row.packHash, {
       id: row.id,
       number: row.number,
-      opening: { opening: row.opening, at: row.receivedAt },
+      opening: startOf(row),
     });
     await markStarted(pool, row.id);
   }

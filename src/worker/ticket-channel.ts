@@ -10,7 +10,7 @@ import type { Opening, Told } from '../domain/ticket/types';
 import type { Database } from '../store/database';
 import { openTicket } from '../store/opening';
 import { activePack } from '../store/policy-versions';
-import { findTicket, markStarted, type TicketRecord } from '../store/ticket';
+import { findTicket, markStarted, startOf, type TicketRecord } from '../store/ticket';
 import { putMessages } from '../store/ticket-messages';
 import type { TicketClient } from '../client/tickets';
 
@@ -106,7 +106,7 @@ async function start(deps: TicketChannelDeps, row: TicketRecord): Promise<void> 
     await deps.tickets.start(row.packHash, {
       id: row.id,
       number: row.number,
-      opening: { opening: row.opening, at: row.receivedAt },
+      opening: startOf(row),
     });
     await markStarted(deps.pool, row.id);
   } catch (error) {

@@ -62,6 +62,7 @@ export class Archive {
       await endOfActivation();
       const events = this.unarchived.slice(0, BATCH);
       const agenda = this.agenda()
+        .filter((item) => !item.shadow)
         .slice(0, AGENDA_KEPT)
         .map((item) => ({ at: item.at, label: item.name, kind: item.kind }));
       const batch = { ticket: this.ticket, pack: this.pack, events, agenda };

@@ -74,6 +74,8 @@ export interface TicketView {
   nextDue?: number;
   pack: JsonObject;
   waiting: JsonObject[];
+  /** Where it stands in each rollout of the pack; absent where the pack has none. */
+  rollout?: JsonObject;
 }
 
 /** A question to the outside, as the event `asked` has it. `key` makes a repeat harmless. */

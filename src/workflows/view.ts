@@ -1,4 +1,4 @@
-import { nextDue } from '../domain/ticket/agenda';
+import { openAgenda } from '../domain/ticket/agenda';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import { calendarOf } from '../domain/ticket/calendars';
 import { clockNext } from '../domain/ticket/clocks';
@@ -25,7 +25,7 @@ function commitmentsOf(pack: CompiledPack, state: TicketState): JsonObject[] {
 
 /** A ticket as people read it: what `show` prints and every command returns. */
 export function viewOf(pack: CompiledPack, state: TicketState): TicketView {
-  const due = nextDue(pack, state);
+  const due = openAgenda(pack, state)[0]?.at;
   return {
     id: state.id,
     number: String(state.ticket['number'] ?? state.id),
@@ -63,6 +63,7 @@ export function viewOf(pack: CompiledPack, state: TicketState): TicketView {
       .filter(([, holds]) => holds)
       .map(([name]) => name),
     ...(due === undefined ? {} : { nextDue: due }),
+    ...(state.rollout ? { rollout: state.rollout as unknown as JsonObject } : {}),
     pack: state.pack,
     waiting: state.waiting.map((entry) => ({ template: entry['template'] ?? '', missing: entry['missing'] ?? [] })),
   };

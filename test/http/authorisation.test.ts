@@ -39,6 +39,9 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/keys': 'admin',
   'POST /v1/keys/:id/revoke': 'admin',
   'POST /v1/erasures': 'admin',
+  'GET /v1/rollouts/:pack': 'agent commander ops admin',
+  'POST /v1/rollouts/:pack': 'ops admin',
+  'GET /v1/rollouts/:pack/comparison': 'agent commander ops admin',
   'GET /v1/reports': 'agent commander ops admin',
   'GET /v1/reports/:kpi': 'agent commander ops admin',
   'GET /v1/reports/:kpi/:period': 'agent commander ops admin',
@@ -129,6 +132,7 @@ const BODIES: Record<string, object> = {
   '/v1/knowledge/articles/first-video/feedback': { helpful: true },
   '/v1/knowledge/articles/first-video/restore': { version: 1 },
   '/v1/keys': { name: 'Desk', role: 'agent' },
+  '/v1/rollouts/trust_safety': { share: 25, reason: 'the first week' },
   '/v1/erasures': { party: 'jane@example.com' },
   '/v1/intake/chat': { app_id: 'secureai_app_id', user_id: 'customer_123' },
   '/v1/intake/chat/snippet': { user_id: 'customer_123' },
@@ -154,6 +158,7 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
     .replace(':kpi', 'frt')
     .replace(':period', '2025-01')
     .replace(/dashboard\/stream$/, 'dashboard/stream?for=0')
+    .replace(':pack', 'trust_safety')
     .replace(':series', 'calls')
     .replace(':kind', pattern.startsWith('/v1/registers') ? 'risk' : 'support')
     .replace(':platform', 'zendesk')

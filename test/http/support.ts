@@ -1,5 +1,6 @@
 /** A server over ports in memory, and what the tests of `test/http` share. */
 import { reportStub } from './report-stub';
+import { rolloutStub } from './rollout-stub';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { TocsinError, type ErrorCode } from '../../src/domain/errors';
 import type { JsonObject } from '../../src/domain/policy/types';
@@ -280,6 +281,7 @@ export function portsOf(world: World): HttpPorts {
     },
     knowledge: memoryKnowledge(world.knowledge),
     reports: reportStub,
+    rollouts: rolloutStub(),
     portal: portalOf(world),
     conversations: conversationsOf(world),
     accounts: accountsOf(world),

@@ -14,10 +14,6 @@ const ROOMS = ['domain', 'activities', 'oncall', 'store', 'http', 'reports', 'in
 /** Fields whose consumer is still to come, by path or the beginning of one, with the issue that brings it. */
 const LATER: Record<string, string> = {
   'facts.*.port': 'classification by models',
-  'rollout.start': 'the share as a setting',
-  'rollout.stay': 'the share as a setting',
-  'rollout.next_when': 'the share as a setting',
-  'rollout.compare': 'the report of shadow mode',
   'commitments.*.title': 'the console',
 };
 
@@ -158,7 +154,12 @@ function counterpart(path: string): string {
   if (path.startsWith('assistants.*.handoff')) return 'AssistantDef.triggers';
   if (path.startsWith('assistants.*.collect')) return 'AssistantDef.collect';
   const [construct = '', star, field = '', ...rest] = path.split('.');
-  if (construct === 'rollout') return star === undefined ? 'CompiledPack.rollouts' : `RolloutDef.${camel(star)}`;
+  if (construct === 'rollout')
+    return star === 'kind'
+      ? 'OfKinds.kind'
+      : star === undefined
+        ? 'CompiledPack.rollouts'
+        : `RolloutDef.${camel(star)}`;
   if (construct === 'action') {
     if (star === undefined) return 'Action.do';
     if (field === '')

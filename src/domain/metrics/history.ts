@@ -29,6 +29,8 @@ export function historyEvent(event: TicketEvent): EventView | undefined {
   const data: JsonObject = {};
   for (const [name, value] of Object.entries(event.data)) {
     if (typeof value === 'string' && value.length > TEXT_KEPT) continue;
+    // What a withheld message would have said stays in the archive, as what a delivery says does.
+    if (event.type === 'withheld' && name === 'vars') continue;
     data[name] = value;
   }
   return {

@@ -1,5 +1,5 @@
 /** How a version of a pack reaches tickets: compiled from `rollout`, read at each opening. */
-import type { Cel, Json, JsonObject } from './types';
+import type { Cel, Json, JsonObject, OfKinds } from './types';
 
 /** What a pack does on a ticket: all of it; deciding and recording only; nothing. */
 export type Side = 'live' | 'shadow' | 'off';
@@ -7,7 +7,7 @@ export type Side = 'live' | 'shadow' | 'off';
 /** The name of the rollout that covers a whole pack. */
 export const WHOLE = 'all';
 
-export interface RolloutDef {
+export interface RolloutDef extends OfKinds {
   name: string;
   clauses: string[];
   /** What the names of its constructs begin with; empty for the whole pack. A part of a composite pack has its prefix. */

@@ -129,7 +129,7 @@ export function collect(
       ...(next
         ? { field: next.field, attempt: collected[next.field]?.attempts ?? 1, most: next.attempts }
         : { open: 0 }),
-      ...(next && turn.shadow ? { unasked: true } : {}),
+      ...(next?.ask && turn.shadow ? { unasked: true } : {}),
     },
     patch: flowPatch(
       flow.name,

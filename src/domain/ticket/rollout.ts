@@ -4,9 +4,10 @@
  */
 import { isUnknown } from '../policy/expr';
 import { standingOf } from '../policy/rollout';
-import type { RolloutDef, ShadowCopy, Side, Standing } from '../policy/rollout-types';
+import { WHOLE, type RolloutDef, type ShadowCopy, type Side, type Standing } from '../policy/rollout-types';
 import type { CompiledPack, Json, JsonObject } from '../policy/types';
 import { makeEnv, valueIn, type Scope } from './env';
+import { kindOf } from './pack-index';
 import type { TicketEvent, TicketState } from './types';
 
 /** Shares in percent by the name of the rollout, as they were when the ticket was opened. */
@@ -26,7 +27,7 @@ export function standings(scope: Scope, shares: Shares): Record<string, Standing
   const found: Record<string, Standing> = {};
   for (const def of Object.values(pack.rollouts ?? {})) {
     const share = shares[def.name];
-    if (share === undefined) continue;
+    if (share === undefined || !def.kind.includes(kindOf(state.ticket))) continue;
     const key = valueIn(makeEnv(scope), { cel: def.key });
     found[def.name] = standingOf(def, pack.id, isUnknown(key) || key === null ? state.id : String(key), share);
   }
@@ -41,6 +42,13 @@ export function sideOf(
 ): { side: Side; rollout: string } {
   const rollout = state.rollout ? rolloutOf(pack, owner)?.name : undefined;
   return { side: state.rollout?.[rollout ?? '']?.side ?? 'live', rollout: rollout ?? '' };
+}
+
+/** Where a ticket stands, in a word: null where everything is live, `shadow`, or `risk shadow` for a part. */
+export function sideText(standings: Readonly<Record<string, Standing>>): string | null {
+  const apart = Object.entries(standings).filter(([, { side }]) => side !== 'live');
+  const words = apart.map(([name, { side }]) => (name === WHOLE ? side : `${name} ${side}`));
+  return words.length === 0 ? null : words.join(', ');
 }
 
 export const NO_COPY: ShadowCopy = { fields: {}, tagged: [], untagged: [] };

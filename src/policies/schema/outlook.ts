@@ -239,6 +239,7 @@ export const kind = doc(
 export const rollout = doc(
   z.strictObject({
     key: doc(z.string(), 'A stable hash of it puts a ticket in or out.', 'ticket.id'),
+    kind: kinds,
     steps: doc(z.array(z.number().min(0).max(100)).min(1), 'The shares in percent, in order.', [25, 50, 100]),
     start: doc(
       z.number().min(0).max(100).default(0),
