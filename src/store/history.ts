@@ -102,16 +102,21 @@ export async function readHistories(pool: Database, wanted: HistoriesWanted): Pr
   await refreshHistories(pool);
   const found: History[] = [];
   for (let after = ''; ;) {
-    const { rows } = await query<{ ticket_id: string; body: History }>(
+    const { rows } = await query<{ ticket_id: string; body: History; hash: string | null; version: string | null }>(
       pool,
-      `select h.ticket_id, h.body from ticket_history h left join ticket t on t.id = h.ticket_id
+      `select h.ticket_id, h.body, v.hash, v.version
+       from ticket_history h left join ticket t on t.id = h.ticket_id left join policy_version v on v.hash = t.pack_hash
        where h.ticket_id > $1 and (t.pack_id = $2 or t.pack_id is null)
          and (h.kind <> 'support' or (h.opened_at < $4 and (h.last_at >= $3 or not h.closed)))
        order by h.ticket_id limit $5`,
       [after, wanted.pack, toSql(wanted.from), toSql(wanted.to), PAGE],
     );
-    for (const { body } of rows)
-      found.push({ ...body, events: body.events.filter((event) => wanted.types.has(event.type)) });
+    for (const { body, hash, version } of rows) {
+      const events = body.events.filter((event) => wanted.types.has(event.type));
+      // The journal does not say which version a ticket runs under: the ticket does.
+      const pack = hash === null || version === null ? body.state.pack : { id: wanted.pack, version, hash };
+      found.push({ ...body, state: { ...body.state, pack }, events });
+    }
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return found;
     after = last.ticket_id;

@@ -356,9 +356,13 @@ describe('education', () => {
     expect(no).toContain('Customer questions answered: none');
   });
 
-  test('[TS-214] the record', async () => {
+  test('[TS-214] [TS-215] the record: ten fields, five things taught, satisfaction only where words tell it', async () => {
     const log = (await play({ wants_monitoring_info: 'yes' }))('log_educated');
+    expect(log.match(/^- /gm)).toHaveLength(10);
     expect(log.match(/^ {2}\* /gm)).toHaveLength(5);
+    expect(log).toContain('Customer Satisfaction: no data');
+    const pleased = (await play({}, "that's really helpful, thanks"))('log_educated');
+    expect(pleased).toContain('Customer Satisfaction: 5/5 (inferred)');
     expect(log).toMatch(
       /Determination: No Planning Center breach[\s\S]*Monitoring Guidance Requested: yes[\s\S]*Total Resolution Time: 9 minutes/,
     );

@@ -2,6 +2,7 @@ import { historyOf } from '../../src/domain/metrics/history';
 import { appendEvents, readEvents } from '../../src/store/events';
 import { readHistories, refreshHistories } from '../../src/store/history';
 import { openTicket } from '../../src/store/opening';
+import { savePolicyVersion } from '../../src/store/policy-versions';
 import { addPoints, latestPoints, readSeries } from '../../src/store/series';
 import { event, HOUR, MINUTE, opened, openRequest, T0 } from './fixtures';
 import { storeDatabase } from './postgres';
@@ -52,6 +53,15 @@ test('reads what a period can concern: what happened in it or stood open, of its
   expect(await ids(0, HOUR)).toEqual([open, closed]);
   expect(await ids(5 * HOUR, 6 * HOUR)).toEqual([open]);
   expect(await ids(5 * HOUR, 24 * HOUR)).toEqual([open, later]);
+});
+
+test('a ticket says which version of its pack it runs under', async () => {
+  const { packHash } = openRequest({ packId: 'secureai' });
+  const version = { hash: packHash, packId: 'secureai', version: '1.7', body: {}, templates: {}, publishedAt: T0 };
+  await savePolicyVersion(store.pool, version);
+  await put();
+  const [found] = await readHistories(store.pool, wanted(0, HOUR));
+  expect(found?.state.pack).toEqual({ id: 'secureai', version: '1.7', hash: packHash });
 });
 
 test('drops events that nobody asks for', async () => {

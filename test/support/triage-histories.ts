@@ -2,10 +2,13 @@
 import { join } from 'node:path';
 import { historyOf, type History } from '../../src/domain/metrics/history';
 import type { MetricResult } from '../../src/domain/metrics/answers';
+import type { Evidence } from '../../src/domain/metrics/items';
+import type { Period } from '../../src/domain/metrics/periods';
 import { valueText, verdictText } from '../../src/domain/metrics/words';
 import type { CompiledPack, JsonObject } from '../../src/domain/policy/types';
 import { loadPack } from '../../src/policies/load';
 import { rehearse } from '../../src/rehearsal/rehearse';
+import { contentOf, type ReportContent } from '../../src/reports/content';
 import { parseScenario } from '../../src/rehearsal/scenario';
 import { ask as askOf } from './histories';
 
@@ -107,7 +110,10 @@ export async function play({
   const { tickets } = await rehearse(parseScenario(JSON.stringify(source), 'inline.yaml'), await loaded);
   const [ticket] = tickets;
   if (!ticket) throw new Error('nothing was played');
-  return renamed(historyOf(ticket.id, ticket.events));
+  const history = historyOf(ticket.id, ticket.events);
+  const { id, version } = (await loaded).pack;
+  const ran = { id, version: String(version['id']), hash: 'h' };
+  return renamed({ ...history, state: { ...history.state, pack: ran } });
 }
 
 /** The ways a conversation can go, each with what a person may do afterwards. */
@@ -176,3 +182,21 @@ export const after = (at: string, task: string, fields: JsonObject, by = 'ts_tea
   task,
   ...fields,
 });
+
+/** A report of the pack over a period. */
+export function report(
+  name: string,
+  histories: readonly History[],
+  period: Period = DAY,
+  points: Evidence['series'] = {},
+): ReportContent {
+  const def = triagePack().reports[name];
+  if (!def) throw new Error(`the pack has no report ${name}`);
+  return contentOf({ pack: triagePack(), histories, series: points }, def, period);
+}
+/** The lines of one of its sections. */
+export function part(content: ReportContent, title: string): string[] {
+  const found = content.parts.find((one) => one.title === title);
+  if (!found) throw new Error(`no section ${title}`);
+  return found.lines.map((line) => line.trim());
+}
