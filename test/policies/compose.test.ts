@@ -133,7 +133,7 @@ it('refuses two packs that decide one field: by tables, or by rules on one event
       await composed({ 'part/pack.yaml': part('one', a), 'other/pack.yaml': part('two', b), 'whole/pack.yaml': whole }),
     );
   expect(await both(rules, rules)).toEqual([
-    'uses.two: the rules one.put and two.put both set "level" on opened: two packs may not; keep the field of one of them "apart"',
+    'uses.two: the rules one.put and two.put both set "level" on opened, and neither sees what the other sets: two packs may not',
   ]);
   expect(await both(tables, tables)).toEqual([
     'uses.two: the tables one.put and two.put both decide "level": two packs may not; keep the field of one of them "apart"',

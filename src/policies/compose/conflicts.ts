@@ -16,10 +16,11 @@ const partOf = (name: string): string => (name.includes('.') ? (name.split('.')[
 const said = ({ name, subject }: Pattern): string => (subject === undefined ? name : `${name}(${subject})`);
 const overlap = (a: Pattern, b: Pattern): boolean =>
   a.name === b.name && (a.subject === undefined || b.subject === undefined || a.subject === b.subject);
-const place = (...owners: Owner[]): SourcePath => [
-  'uses',
-  owners.map(({ part }) => part).find((one) => one !== '') ?? '',
-];
+/** Where it can be mended: the composite's own, or else the part that came later. */
+function place(construct: 'tables' | 'rules', ...owners: Owner[]): SourcePath {
+  const own = owners.find(({ part }) => part === '');
+  return own ? [construct, own.name] : ['uses', owners[0]?.part ?? ''];
+}
 
 function* setsOf(rule: RuleDef): Generator<string> {
   for (const action of rule.do) {
@@ -38,7 +39,7 @@ export function partConflicts(pack: CompiledPack, say: Say): void {
     if (other && other.part !== mine.part)
       say(
         'error',
-        place(mine, other),
+        place('tables', mine, other),
         `the tables ${other.name} and ${mine.name} both decide "${table.sets}": two packs may not; keep the field of one of them "apart"`,
       );
     else tables.set(table.sets, mine);
@@ -52,7 +53,7 @@ export function partConflicts(pack: CompiledPack, say: Say): void {
       if (table && table.part !== mine.part && mine.part !== '')
         say(
           'warning',
-          place(mine, table),
+          place('rules', mine),
           `the table ${table.name} decides "${field}" too, which the rule ${rule.name} sets, and again whenever what it reads changes`,
         );
       const before = rules.get(field) ?? [];
@@ -62,8 +63,8 @@ export function partConflicts(pack: CompiledPack, say: Say): void {
         if (shared)
           say(
             'error',
-            place(mine, other),
-            `the rules ${other.name} and ${rule.name} both set "${field}" on ${said(shared)}: two packs may not; keep the field of one of them "apart"`,
+            place('rules', mine, other),
+            `the rules ${other.name} and ${rule.name} both set "${field}" on ${said(shared)}, and neither sees what the other sets: two packs may not`,
           );
       }
       rules.set(field, [...before, mine]);
