@@ -76,6 +76,7 @@ export function explain(pack: CompiledPack, state: TicketState): Explanation[] {
     lines: [
       ...clockLines(pack, state, item),
       ...otherLines(pack, state, item),
+      ...(item.shadow ? ['In shadow: it is decided and recorded then, and nobody hears of it.'] : []),
       ...(item.clauses.length > 0 ? [`Clauses ${item.clauses.join(', ')}.`] : []),
       version,
     ],
