@@ -72,16 +72,28 @@ export function redactMessage(body: JsonObject, redaction: Redaction): JsonObjec
 function redactData(event: TicketEvent, data: JsonObject, byCustomer: boolean, { fields }: Redaction): JsonObject {
   let next = withoutCustomer(data);
   if (byCustomer) next = blanked(next, (key) => CUSTOMER_TEXT.has(key));
-  if (event.type === 'changed' && fields.includes(String(data['field']))) {
+  if ((event.type === 'changed' || event.type === 'withheld') && fields.includes(String(data['field']))) {
     next = blanked(next, (key) => key === 'from' || key === 'to' || key === 'value');
   }
   return blanked(next, (key) => fields.includes(key));
 }
 
 function redactPatch(patch: StatePatch, opened: boolean, { fields }: Redaction): StatePatch {
-  if (!patch.ticket) return patch;
+  const shadow = patch.shadow && {
+    shadow: Object.fromEntries(
+      Object.entries(patch.shadow).map(([name, copy]) => [
+        name,
+        { ...copy, fields: blanked(copy.fields, (key) => fields.includes(key)) },
+      ]),
+    ),
+  };
+  if (!patch.ticket) return { ...patch, ...shadow };
   const ticket = withoutCustomer(patch.ticket);
-  return { ...patch, ticket: blanked(ticket, (key) => fields.includes(key) || (opened && key === 'subject')) };
+  return {
+    ...patch,
+    ...shadow,
+    ticket: blanked(ticket, (key) => fields.includes(key) || (opened && key === 'subject')),
+  };
 }
 
 /** A customer, wherever it stands (a delivery's variables may hold one), keeps the plan only. */

@@ -10,6 +10,7 @@ import { holdDelivery, hoursOf } from './hours';
 import type { Turn } from './turn';
 import type { MailHeaders } from './mail-headers';
 import { variablesOf } from './variables';
+import { withholdDelivery } from './withheld';
 import { voiceDelay } from './voices';
 import type { Channel, Delivery, DeliveryState, Receipt } from './types';
 
@@ -111,11 +112,9 @@ function customersOr(turn: Turn, scope: Scope, value: Json, channels: Channel[])
 
 /** Nobody can be told under this name: said as an event. A path then passes the level over. */
 function unreachable(turn: Turn, role: string): void {
-  if (turn.shadow) {
-    turn.withhold('unreached', { data: { role, reason: 'no contact' } });
-    return;
-  }
-  turn.emit({ type: 'unreached', subject: role, data: { role, reason: 'no contact' } });
+  const data: JsonObject = { role, reason: 'no contact' };
+  if (turn.shadow) turn.withhold('unreached', { data });
+  else turn.emit({ type: 'unreached', subject: role, data });
 }
 
 function make(
@@ -128,11 +127,13 @@ function make(
   notBefore?: EpochMs,
 ): void {
   const templateName = action.template ?? `builtin_${action.verb}`;
-  const once = `deliver:${target.role}:${target.channel}:${templateName}`;
+  // What a part in shadow would have sent stands in nobody's way.
+  const apart = turn.shadow ? `shadow ${turn.shadow.rollout} ` : '';
+  const once = `${apart}deliver:${target.role}:${target.channel}:${templateName}`;
   if (action.once && turn.state.once.includes(once)) return;
   const state = action.state ? valueIn(makeEnv(scope), action.state) : undefined;
   const stateText = typeof state === 'string' ? state : undefined;
-  const mergeKey = `${target.channel} ${target.to} ${templateName} ${stateText ?? ''} ${String(options.extra?.['action'] ?? '')}`;
+  const mergeKey = `${apart}${target.channel} ${target.to} ${templateName} ${stateText ?? ''} ${String(options.extra?.['action'] ?? '')}`;
   const twin = turn.made.get(mergeKey);
   if (twin) {
     twin.clauses = [...new Set([...twin.clauses, ...options.clauses])];
@@ -167,15 +168,7 @@ function make(
     ...(target.channel === 'email' ? headersOf(turn, scope, action, template) : {}),
   };
   if (turn.shadow) {
-    const { channel, role, to, vars, key } = delivery;
-    const named = action.name === undefined ? {} : { name: action.name };
-    const later = heldUntil === undefined ? {} : { until: heldUntil };
-    const event = turn.withhold(action.verb, {
-      clauses: options.clauses,
-      data: { channel, role, to, template: templateName, ...named, ...later, vars, delivery: key },
-      ...(action.once ? { patch: { once: [once] } } : {}),
-    });
-    turn.made.set(mergeKey, event);
+    turn.made.set(mergeKey, withholdDelivery(turn, delivery, heldUntil, action.once ? once : undefined));
     return;
   }
   const pending: DeliveryState = {
@@ -248,10 +241,10 @@ function draftAudience(scope: Scope, action: DeliverAction): string {
 
 function wait(turn: Turn, scope: Scope, action: DeliverAction, options: DeliverOptions, missing: string[]): void {
   if (turn.shadow) {
-    turn.withhold(action.verb, { clauses: options.clauses, data: { template: action.template ?? '', missing } });
-    return;
+    const { template = '', verb } = action;
+    turn.withhold(verb, { clauses: options.clauses, data: { template, missing } });
   }
-  if (options.source === undefined) return;
+  if (turn.shadow || options.source === undefined) return;
   const subject = action.name ?? action.template ?? action.verb;
   const entry: JsonObject = { source: options.source, template: action.template ?? '', event: eventOf(scope), missing };
   const waiting = [...turn.state.waiting.filter((one) => one['source'] !== options.source), entry];

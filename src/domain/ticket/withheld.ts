@@ -1,6 +1,8 @@
 /** Actions of a part in shadow that leave no copy: what would have been done is recorded, with the values it would have had. */
 import type { Action, Json, JsonObject, Value } from '../policy/types';
 import type { Turn } from './turn';
+import type { Delivery, TicketEvent } from './types';
+import type { EpochMs } from '../time/instants';
 
 /** Recorded whole. The others act on copies (`set`, `assign`, `tag`), are made as far as their sending, or only ask. */
 type Withheld = Exclude<Action['do'], 'set' | 'assign' | 'tag' | 'untag' | 'note' | 'restrict' | 'ask'>;
@@ -42,4 +44,23 @@ function valueOf(part: unknown, read: (value: Value) => Json | undefined): Json 
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** A message that a part in shadow would have sent, now or when its recipient is there; `once` where never again. */
+export function withholdDelivery(turn: Turn, delivery: Delivery, until?: EpochMs, once?: string): TicketEvent {
+  const { channel, role, to, template, name, vars, key } = delivery;
+  return turn.withhold(delivery.verb, {
+    clauses: delivery.clauses,
+    data: {
+      channel,
+      role,
+      to,
+      template,
+      ...(name === undefined ? {} : { name }),
+      ...(until === undefined ? {} : { until }),
+      vars,
+      delivery: key,
+    },
+    ...(once === undefined ? {} : { patch: { once: [once] } }),
+  });
 }

@@ -161,4 +161,18 @@ describe('a part of a pack with a rollout of its own', () => {
     expect(drive.of('changed')).toEqual([]);
     expect(drive.of('escalated', 'paged')).toHaveLength(1);
   });
+
+  test('what it would have sent does not stand in the way of what another part sends', () => {
+    const two = compilePackText(
+      `people: { team: { email: team@example.com } }
+rules:
+  bot_one: { on: opened, do: [{ notify: { to: team, once: ticket } }] }
+  other: { on: opened, do: [{ notify: { to: team, once: ticket } }] }
+`,
+    );
+    const apart = { ...two, rollouts: { bot: { ...all, name: 'bot', prefix: 'bot' } as never } };
+    const drive = new Drive(apart, {}, undefined, { bot: 0 });
+    expect(withheld(drive)).toEqual(['PT0S notify team@example.com builtin_notify']);
+    expect(drive.told()).toEqual(['PT0S email team']);
+  });
 });
