@@ -26,6 +26,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('up', 'doctor')) (await import('./stack.js')).stackCommands(program, io);
   if (needs('open', 'show', 'agenda', 'timeline', 'explain', 'deliveries', 'board', 'register', 'do'))
     (await import('./live.js')).liveCommands(program, io);
+  if (needs('decisions', 'reviews')) (await import('./decisions.js')).decisionCommands(program, io);
   if (needs('people', 'oncall')) (await import('./people.js')).peopleCommands(program, io);
   if (needs('chat')) (await import('./chat.js')).chatCommand(program, io);
   if (needs('knowledge')) (await import('./knowledge.js')).knowledgeCommands(program, io);
@@ -66,6 +67,8 @@ const KNOWN = new Set([
   'deliveries',
   'board',
   'register',
+  'decisions',
+  'reviews',
   'do',
   'keys',
   'erase',

@@ -38,6 +38,10 @@ export const ROUTE_ACCESS = {
   'GET /v1/tickets/:id/explain': READERS,
   'GET /v1/tickets/:id/deliveries': READERS,
   'GET /v1/tickets/:id/messages/:template': READERS,
+  'GET /v1/tickets/:id/decisions': READERS,
+  'GET /v1/reviews': READERS,
+  // It acts on nothing; a model costs money all the same.
+  'POST /v1/triage': READERS,
   'GET /v1/registers/:kind': READERS,
   'GET /v1/policy/bots': READERS,
   // Which commands: COMMAND_ACCESS.

@@ -5,6 +5,7 @@ import { TicketClient } from '../client/tickets';
 import { processConfig } from '../client/process-config';
 import { byUsage } from '../knowledge/assist';
 import { createPool } from '../store/database';
+import { modelIfAny } from '../triage/model';
 import { fileAccounts } from './accounts';
 import { identityPort } from './identity';
 import { buildServer, listen } from './server';
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     packs: config.packs,
     secrets: config.intakeSecrets,
     assist,
+    model: modelIfAny(process.env),
     accounts,
     identity,
   };

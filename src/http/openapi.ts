@@ -19,6 +19,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'reports', description: 'Key figures, series and reports' },
         { name: 'tickets', description: 'Open, read and command tickets' },
+        { name: 'decisions', description: 'What was decided, on a message, on a ticket, in a review' },
         { name: 'rehearsals', description: 'Procedures in virtual time' },
         { name: 'knowledge', description: 'The knowledge base' },
         { name: 'portal', description: 'What customers see and do' },

@@ -21,7 +21,17 @@ export interface Operation<P, Q, B, H> {
   operationId: string;
   summary: string;
   description?: string;
-  tag: 'tickets' | 'rehearsals' | 'service' | 'status' | 'knowledge' | 'people' | 'intake' | 'reports' | 'portal';
+  tag:
+    | 'tickets'
+    | 'decisions'
+    | 'rehearsals'
+    | 'service'
+    | 'status'
+    | 'knowledge'
+    | 'people'
+    | 'intake'
+    | 'reports'
+    | 'portal';
   params?: P;
   querystring?: Q;
   body?: B;

@@ -11,6 +11,7 @@ import type { RegisterEntry, RegisterQuery } from '../store/registers';
 import type { Preview } from '../policies/preview';
 import type { TicketView } from '../workflows/messages';
 import type { KeyRole } from './access';
+import type { ReviewPort, TriagePort } from './decision-ports';
 import type { IntakePort } from './intake-ports';
 import type { OnCallPort, PolicyPort } from './people-ports';
 import type { AccountPort } from './accounts';
@@ -226,6 +227,8 @@ export interface HttpPorts {
   tickets: TicketPort;
   board: BoardPort;
   registers: RegisterPort;
+  triage: TriagePort;
+  reviews: ReviewPort;
   keys: KeyPort;
   parties: PartyPort;
   status: StatusPort;

@@ -1,12 +1,11 @@
 /** Registers: the tickets of a kind, with the fields that the kind declares. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { TocsinError } from '../domain/errors';
 import type { JsonObject } from '../domain/policy/types';
 import { maySee } from '../domain/ticket/visibility';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
-import type { RegisterEntry } from '../store/registers';
 import { keyOf } from './auth';
+import { cursorOf, pageAfter } from './cursor';
 import { operation } from './operation';
 import type { HttpPorts, RegisterPage } from './ports';
 import { instantOut } from './schemas';
@@ -75,7 +74,7 @@ export function registerRoutes(app: FastifyInstance, ports: HttpPorts): void {
         limit: asked.limit,
         ...(asked.pack === undefined ? {} : { pack: asked.pack }),
         ...(asked.status === undefined ? {} : { status: asked.status }),
-        ...(asked.cursor === undefined ? {} : { after: decode(asked.cursor) }),
+        ...(asked.cursor === undefined ? {} : { after: pageAfter(asked.cursor) }),
         ...(groups === undefined ? {} : { groups }),
       });
       const fields = page.kind.fields.filter((name) => maySee(page.pack, name, readerOf(key)));
@@ -87,7 +86,7 @@ export function registerRoutes(app: FastifyInstance, ports: HttpPorts): void {
         statuses: page.kind.statuses,
         edit: page.kind.edit,
         entries: page.entries.map((entry) => entryOf(entry, fields)),
-        nextCursor: page.more && last ? encode(last) : null,
+        nextCursor: page.more && last ? cursorOf(last) : null,
       };
     },
   });
@@ -114,21 +113,4 @@ function entryOf(entry: RegisterPage['entries'][number], fields: readonly string
     url,
     history: `${url}/timeline`,
   };
-}
-
-const encode = (entry: RegisterEntry): string =>
-  Buffer.from(JSON.stringify([entry.openedAt ?? 0, entry.id])).toString('base64url');
-
-/** Errors: ESC_REQUEST_INVALID for a cursor that no page gave. */
-function decode(cursor: string): { openedAt: EpochMs; id: string } {
-  try {
-    const [openedAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    if (typeof openedAt === 'number' && Number.isSafeInteger(openedAt) && typeof id === 'string' && !id.includes('\0'))
-      return { openedAt, id };
-  } catch {
-    // Said below.
-  }
-  throw new TocsinError('ESC_REQUEST_INVALID', 'the cursor is not one that a page of this register gave', {
-    field: 'cursor',
-  });
 }

@@ -30,6 +30,7 @@ import { peopleRoutes } from './people-routes';
 import { policyRoutes } from './policy-routes';
 import { portalPages } from './portal-pages';
 import { portalRoutes, type AccountLinks } from './portal-routes';
+import { decisionRoutes } from './decision-routes';
 import { registerRoutes } from './register-routes';
 import { dashboardRoutes } from './dashboard-routes';
 import { reportRoutes } from './report-routes';
@@ -111,6 +112,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   commandRoutes(app, ports, now);
   peopleRoutes(app, ports, now);
   registerRoutes(app, ports);
+  decisionRoutes(app, ports);
   policyRoutes(app, ports);
   adminRoutes(app, ports);
   rolloutRoutes(app, ports, now);

@@ -30,6 +30,8 @@ import { viewOf } from '../workflows/view';
 import { applyArchive } from './archived';
 import { hasDrafts, hasOffer, withDrafts, withOffers, type Texts } from './drafts';
 import { intakePort } from './wire-intake';
+import { reviewPort, triagePort } from './decision-ports';
+import type { ModelConfig } from '../triage/model';
 import type { PolicyPort } from './people-ports';
 import { noAccounts, type AccountPort } from './accounts';
 import type { IdentityPort } from './identity';
@@ -46,6 +48,8 @@ export interface Wiring {
   tickets: TicketClient;
   /** Published packs. */
   packs: string;
+  /** Asked on request before the embedded classifier; absent: none is configured. */
+  model?: ModelConfig | undefined;
   /** The assisted ranking of articles; absent: full-text search alone. */
   assist?: Assist | undefined;
   accounts?: AccountPort | undefined;
@@ -84,6 +88,8 @@ export function wire(wiring: Wiring): HttpPorts {
         return { kind, pack, ...(await readRegister(pool, { ...asked, ...groups, packId: pack.id })) };
       },
     },
+    triage: triagePort(wiring),
+    reviews: reviewPort(wiring),
     keys: {
       verify: (secret) => verifyApiKey(pool, secret),
       list: () => listApiKeys(pool),

@@ -81,6 +81,10 @@ export function modelFromEnv(env: Env): ModelConfig {
   };
 }
 
+/** The model that an environment names; undefined where it names none. Throws as {@link modelFromEnv}. */
+export const modelIfAny = (env: Env): ModelConfig | undefined =>
+  (env['TOCSIN_MODEL_URL'] ?? '').trim() === '' ? undefined : modelFromEnv(env);
+
 const replied = z.object({ value: z.string().nullable(), score: z.number(), reason: z.string() });
 
 /** What a question is asked with beside its texts: what the bot that asks is for, and the context of its conversation, rendered. */

@@ -20,7 +20,7 @@ import { findTicket, markArchived } from '../store/ticket';
 import type { TicketClient } from '../client/tickets';
 import { REPORT_TEMPLATE } from '../reports/run';
 import { reportMail } from '../reports/mail';
-import { modelFromEnv, type ModelConfig } from '../triage/model';
+import { modelIfAny } from '../triage/model';
 import { agentsPort } from './agents-port';
 import { createAnswers } from './answers';
 import { createAudiences } from './audiences';
@@ -135,11 +135,12 @@ export function createActivities(
     signal: () => Context.current().cancellationSignal,
     heartbeat: (done) => Context.current().heartbeat(done),
   });
+  const model = modelIfAny(env);
   const answers = createAnswers({
     pack: (hash) => reader.pack(hash),
     classifier: (hash) => reader.classifier(hash),
     templates: (hash) => reader.templates(hash),
-    ...modelOf(env),
+    ...(model === undefined ? {} : { model }),
     ports: { ...exchangeRates(env, { now: () => Date.now() }), agents: agentsPort(pool, () => Date.now()) },
     now: () => Date.now(),
     log: safeLog,
@@ -170,10 +171,6 @@ export function createActivities(
     },
   };
 }
-
-/** The model that an environment names; none where it names none. */
-const modelOf = (env: NodeJS.ProcessEnv): { model?: ModelConfig } =>
-  (env['TOCSIN_MODEL_URL'] ?? '').trim() === '' ? {} : { model: modelFromEnv(env) };
 
 function inActivity(within: () => void, outside: () => void): void {
   try {

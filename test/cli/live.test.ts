@@ -260,6 +260,60 @@ describe('registers, the ledger, keys and erasing', () => {
     expect(json.entries).toHaveLength(2);
   });
 
+  it('prints the decisions of a ticket, with what they cost and what became of them', async () => {
+    const one = { at: '2026-03-06T10:00:00Z', fact: 'intent', by: { name: 'intent', kind: 'feed' }, score: 8 };
+    answer = () => [
+      200,
+      [
+        {
+          ...one,
+          seq: 3,
+          value: 'QUESTION',
+          reasons: ['asks how'],
+          usage: { cost: 0.0025, fallbacks: 0 },
+          overruledBy: 9,
+        },
+        { ...one, seq: 5, value: null, reasons: [], usage: { cost: 0, fallbacks: 1 }, late: true },
+        {
+          ...one,
+          seq: 9,
+          value: 'INCIDENT',
+          by: { name: 'kim' },
+          reasons: [],
+          overrules: { from: 'QUESTION', reason: 'a break-in' },
+        },
+      ],
+    ];
+    const { out } = await tocsin(['decisions', 'TICK-20260306-001']);
+    expect(out).toMatch(/3 .*intent .*QUESTION .*8 .*\$0\.0025 .*overruled \(#9\)/);
+    expect(out).toMatch(/5 .*none .*fallback .*too late/);
+    expect(out).toMatch(/9 .*INCIDENT .*kim .*in place of[\s\S]*QUESTION/);
+    expect(requests[0]?.url).toBe('/v1/tickets/TICK-20260306-001/decisions');
+    const json = JSON.parse((await tocsin(['decisions', 'TICK-20260306-001', '--json'])).out) as object[];
+    expect(json).toHaveLength(3);
+  });
+
+  it('prints every review with what was found, page after page', async () => {
+    const review = (id: string) => ({
+      ...{ id, title: 'Verdicts', subject: 'An escalation', status: 'open', openedAt: null },
+      findings: [{ task: 'verdict', choice: 'late', by: 'kim' }],
+    });
+    answer = ({ url }) => [
+      200,
+      {
+        reviews: [review(url.includes('cursor=') ? 'T-2' : 'T-1')],
+        nextCursor: url.includes('cursor=') ? null : 'next',
+      },
+    ];
+    const { out, code } = await tocsin(['reviews', '--verdict', 'late', '--kind', 'verdict', '--over']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/T-1 [\s\S]*verdict: late \(kim\)[\s\S]*T-2 /);
+    expect(requests.map((one) => one.url)).toEqual([
+      '/v1/reviews?over=true&kind=verdict&verdict=late',
+      '/v1/reviews?over=true&kind=verdict&verdict=late&cursor=next',
+    ]);
+  });
+
   it('prints the ledger of a ticket', async () => {
     const sent = { dueAt: '2026-03-06T10:00:00Z', channel: 'page', role: 'on_call', recipient: 'Engineers' };
     answer = () => [200, [{ ...sent, state: 'sent', attempts: 2, template: 'p1_page' }]];

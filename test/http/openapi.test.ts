@@ -186,12 +186,14 @@ describe('the OpenAPI document', () => {
        "GET /v1/reports listReports [200 401 403 422 429 500 503]",
        "GET /v1/reports/{kpi} getReport [200 400 401 403 404 422 429 500 503] query:from query:to query:period query:by query:plan query:priority query:tier query:channel query:queue query:format",
        "GET /v1/reports/{kpi}/{period} getMadeReport [200 400 401 403 404 422 429 500 503] query:fresh query:format",
+       "GET /v1/reviews listReviews [200 400 401 403 404 422 429 500 503] query:pack query:kind query:verdict query:over query:cursor query:limit",
        "GET /v1/rollouts/{pack} getRollout [200 400 401 403 422 429 500 503]",
        "GET /v1/rollouts/{pack}/comparison compareShadow [200 400 401 403 404 422 429 500 503] query:rollout query:from query:to",
        "GET /v1/tickets listTickets [200 400 401 403 429 500 503] query:kind query:status query:priority query:queue query:owner query:pack query:q query:view query:by query:team query:breached query:sort query:cursor query:limit",
        "GET /v1/tickets/{id} getTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/agenda getAgenda [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/customer getCustomerView [200 400 401 403 404 410 429 500 503]",
+       "GET /v1/tickets/{id}/decisions getDecisions [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/deliveries getDeliveries [200 400 401 403 404 429 500 503]",
        "GET /v1/tickets/{id}/explain explainTicket [200 400 401 403 404 410 429 500 503]",
        "GET /v1/tickets/{id}/messages/{template} previewMessage [200 400 401 403 404 410 422 429 500 503]",
@@ -230,6 +232,7 @@ describe('the OpenAPI document', () => {
        "POST /v1/tickets openTicket [200 201 400 401 403 409 413 422 429 500 503] header:idempotency-key",
        "POST /v1/tickets/{id}/commands/{command} commandTicket [200 400 401 403 404 409 410 413 422 429 500 503] header:idempotency-key",
        "POST /v1/tickets/{id}/nudge nudgeTicket [202 400 401 403 404 410 429 500 503]",
+       "POST /v1/triage triage [200 400 401 403 404 413 422 429 500 503]",
      ]
     `);
   });

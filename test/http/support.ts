@@ -26,8 +26,11 @@ import { memoryKnowledge, type KnowledgeWorld } from './memory-knowledge';
 import type { ApiKeyEntry } from '../../src/store/api-keys';
 import type { LedgerEntry } from '../../src/store/ledger';
 import type { RegisterEntry } from '../../src/store/registers';
+import type { Review } from '../../src/store/reviews';
+import type { TriageOrder } from '../../src/http/decision-ports';
 import type { TicketView } from '../../src/workflows/messages';
 import { NOW, viewOf as view } from './ticket-view';
+import { decisionOn } from './triage-stub';
 
 export { NOW };
 export const secretOf = (role: KeyRole): string => `tocsin_${role}_0123456789abcdef`;
@@ -55,6 +58,9 @@ export class World {
   erased: string[] = [];
   registers: object[] = [];
   entries: RegisterEntry[] = [];
+  triaged: TriageOrder[] = [];
+  reviewed: object[] = [];
+  reviews: Review[] = [];
   ledger: LedgerEntry[] = [];
   incidents: PublicIncident[] = [];
   ready: ReadinessCheck[] = ['store', 'temporal', 'packs'].map((name) => ({
@@ -247,6 +253,23 @@ export function portsOf(world: World): HttpPorts {
           entries: world.entries.slice(asked.after ? 1 : 0, asked.after ? undefined : asked.limit),
           more: asked.after === undefined && world.entries.length > (asked.limit ?? 100),
         };
+      },
+    },
+    triage: {
+      decide: async (order) => {
+        world.triaged.push(order);
+        const decisions = order.messages.map(({ id, turns }) => ({ id, ...decisionOn(turns) }));
+        return { pack: { packId: 'trust_safety', hash: 'f'.repeat(64) }, decisions };
+      },
+    },
+    reviews: {
+      list: async (asked) => {
+        world.reviewed.push(asked);
+        if (asked.kind === 'nothing') throw new TocsinError('ESC_NOT_FOUND', 'no schedule opens reviews "nothing"');
+        const kind = { name: 'verdict', title: 'Verdicts', fields: ['loss', 'agent'], statuses: [] };
+        const kinds = { verdict: { ...kind, edit: [], key: { lit: null }, clauses: [] } };
+        const more = asked.after === undefined && world.reviews.length > (asked.limit ?? 100);
+        return { pack: { ...world.visibility, kinds }, reviews: world.reviews.slice(0, asked.limit), more };
       },
     },
     keys: {

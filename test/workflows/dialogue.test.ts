@@ -150,9 +150,35 @@ describe('a dialogue on the real stack', () => {
     expect(await fact(id, 'reassess')).toMatchObject({ value: 'CONFIRMED_BREACH', version });
     expect((await fact(id, 'reassess'))['reasons']).not.toEqual([]);
     expect(await rows(id, 'fact_late')).toEqual([]);
+    const decisions = (await ask(keys.staff, 'GET', `/v1/tickets/${id}/decisions`)) as unknown as JsonObject[];
+    expect(decisions[0]).toMatchObject({
+      ...{ fact: 'intent', value: 'INCIDENT_REPORT', version },
+      inputs: { 'message.body': FIRST },
+      askedAt: expect.any(String) as string,
+    });
+    expect(decisions.at(-1)).toMatchObject({ fact: 'reassess', value: 'CONFIRMED_BREACH' });
     await eventually('the machine is off', async () => (await show(id))['bot_off'] === true);
     expect(rawText(await bench.history(id))).not.toContain('Mary Johnson');
     await worker.stop();
+  });
+
+  test('messages are decided on over HTTP by the same classifier, and nothing is opened', async () => {
+    const count = async (): Promise<unknown> => (await store.pool.query('select count(*) from ticket')).rows;
+    const before = await count();
+    const messages = [{ id: 1, text: FIRST }, { text: 'Where do I change the service time?' }];
+    const triaged = await ask(keys.staff, 'POST', '/v1/triage', { messages });
+    expect(triaged).toMatchObject({
+      pack: { id: 'trust_safety', hash: loaded.hash },
+      decisions: [
+        { id: 1, intent: 'INCIDENT_REPORT', evidence: 'INSUFFICIENT_INFO', action: 'gather_information' },
+        { id: null, keywordHit: false, outcome: 'standard_support' },
+      ],
+    });
+    await expect(ask(keys.staff, 'POST', '/v1/triage', { classifier: 'model', messages })).rejects.toThrow(
+      'no model is configured',
+    );
+    expect(await count()).toEqual(before);
+    expect(await ask(keys.staff, 'GET', '/v1/reviews?over=true')).toMatchObject({ reviews: [], nextCursor: null });
   });
 
   test('a model: its answers count, with what they cost; down or slow, the embedded classifier answers and it is counted', async () => {

@@ -83,7 +83,20 @@ export function visibleData(
   return Object.fromEntries(
     Object.entries(data).map(([name, value]): [string, Json] => {
       const blank = (hidden && VALUES.has(name)) || (pack.fields[name] !== undefined && !maySee(pack, name, reader));
+      if (name === 'inputs' && !blank) return [name, visibleInputs(pack, value, reader)];
       return [name, blank ? null : value];
+    }),
+  );
+}
+
+/** What a question was made from, without the fields that the reader may not see. */
+function visibleInputs(pack: Pick<CompiledPack, 'fields' | 'people'>, inputs: Json, reader: Reader): Json {
+  if (inputs === null || typeof inputs !== 'object' || Array.isArray(inputs)) return inputs;
+  const see = (name: string): boolean => pack.fields[name] === undefined || maySee(pack, name, reader);
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]): [string, Json] => {
+      if (!see(name.replace(/^ticket\./, ''))) return [name, null];
+      return [name, name === 'collected' ? visibleData(pack, (value ?? {}) as JsonObject, reader) : value];
     }),
   );
 }
