@@ -1,14 +1,20 @@
-/** `tocsin triage`: decides on a file of messages; `triage evaluate`: how good it is on labelled ones. */
-import { readFile } from 'node:fs/promises';
+/** `tocsin triage`: decides on a file of messages; `triage evaluate`: how good it is on labelled ones; `triage learn`: learns from such. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { TocsinError } from '../domain/errors';
 import type { TriageDecision } from '../domain/classify/types';
 import { driverOf, type Decide } from '../triage/driver';
 import { evaluate, type Evaluation, type Labelled } from '../triage/evaluate';
+import { learnAll, learnedFile } from '../triage/learn';
 import { loadTriage } from '../triage/load';
+import { CLASSIFIER_FOLDER } from '../policies/classifier';
 import { readLabelled, readMessage } from '../triage/messages';
 import { EXIT, type CliIo } from './io';
 import { table } from './tables';
+
+/** Where a pack keeps what it learned. */
+const LEARNED_FILE = join(CLASSIFIER_FOLDER, 'learned.json');
 
 interface Options {
   policy?: string;
@@ -17,7 +23,7 @@ interface Options {
   json?: boolean;
 }
 
-/** Registers `triage` and `triage evaluate`. `resolvePackDir` finds a pack as every other command does. */
+/** Registers `triage`, `triage evaluate` and `triage learn`. `resolvePackDir` finds a pack as every other command does. */
 export function triageCommand(program: Command, io: CliIo, resolvePackDir: (reference: string) => string): void {
   const triage = program
     .command('triage')
@@ -49,17 +55,45 @@ export function triageCommand(program: Command, io: CliIo, resolvePackDir: (refe
       io.out(options.json === true ? JSON.stringify(evaluation, null, 2) : render(evaluation));
       if (!evaluation.ok) process.exitCode = EXIT.failed;
     });
+  learnCommand(triage, io, resolvePackDir);
+}
+
+/** Registers `triage learn`. */
+function learnCommand(triage: Command, io: CliIo, resolvePackDir: (reference: string) => string): void {
+  triage
+    .command('learn')
+    .argument('<labelled...>', 'NDJSON: messages with intent and evidence, of which the pack is to learn')
+    .option('--write', `write the weights into the pack (${LEARNED_FILE}) instead of printing them`)
+    .description(
+      'learn the weights of the embedded classifier from labelled messages; the same messages, the same weights',
+    )
+    .action(async (files: string[], own: { write?: boolean }, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const loaded = await loadTriage(packOf(options, resolvePackDir));
+      const messages = (await Promise.all(files.map(async (file) => labelledOf(file, io)))).flat();
+      const learned = learnAll(loaded.triage, messages);
+      const features = Object.entries(learned).map(([name, one]) => `${name}: ${Object.keys(one.weights).length}`);
+      io.err(`${messages.length} messages; features that tell something: ${features.join(', ')}`);
+      if (own.write !== true) return io.out(learnedFile(learned).trimEnd());
+      await writeFile(join(loaded.loaded.dir, LEARNED_FILE), learnedFile(learned));
+      io.err(`written to ${join(loaded.loaded.dir, LEARNED_FILE)}`);
+    });
+}
+
+function packOf(options: Options, resolvePackDir: (reference: string) => string): string {
+  if (options.policy === undefined) throw new TocsinError('ESC_REQUEST_INVALID', 'name the pack: --policy PACK', {});
+  return resolvePackDir(options.policy);
 }
 
 async function open(io: CliIo, options: Options, resolvePackDir: (reference: string) => string) {
-  if (options.policy === undefined) throw new TocsinError('ESC_REQUEST_INVALID', 'name the pack: --policy PACK', {});
+  const pack = packOf(options, resolvePackDir);
   if (options.classifier !== 'embedded' && options.classifier !== 'model')
     throw new TocsinError(
       'ESC_REQUEST_INVALID',
       `--classifier must be embedded or model, not "${options.classifier}"`,
       {},
     );
-  const loaded = await loadTriage(resolvePackDir(options.policy));
+  const loaded = await loadTriage(pack);
   const decide = await driverOf(
     loaded.triage,
     loaded,

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { POINTS } from '../domain/classify/questions';
 import { TocsinError } from '../domain/errors';
 import type { ClassifierSpec, CompiledWords } from '../domain/classify/types';
 import type { CompiledPack } from '../domain/policy/types';
@@ -46,7 +47,9 @@ export async function readClassifier(
   words: Readonly<Record<string, Omit<CompiledWords, 'name'>>>,
 ): Promise<LoadedClassifier> {
   const folder = join(dir, CLASSIFIER_FOLDER);
-  const names = (await readdir(folder).catch(() => [] as string[])).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const names = (await readdir(folder).catch(() => [] as string[]))
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort();
   if (names.length === 0) return { targets: [], problems: [] };
   const problems: ClassifierProblem[] = [];
   const bad = (file: string, message: string, at = { line: 1, col: 1 }): number =>
@@ -54,13 +57,12 @@ export async function readClassifier(
   const merged: Record<string, unknown> = {};
   for (const name of names) {
     const file = join(folder, name);
-    const document = parseDocument(await readFile(file, 'utf8'), { version: '1.2', prettyErrors: true });
-    const [broken] = document.errors;
-    if (broken) {
-      bad(file, broken.message, broken.linePos?.[0]);
+    const content = contentOf(name, await readFile(file, 'utf8'));
+    if (content.broken !== undefined) {
+      bad(file, content.broken, content.at);
       continue;
     }
-    for (const [key, value] of Object.entries((document.toJS() ?? {}) as Record<string, unknown>)) {
+    for (const [key, value] of Object.entries(content.read)) {
       if (Object.hasOwn(merged, key)) bad(file, `"${key}" is defined twice`);
       merged[key] = value;
     }
@@ -84,6 +86,24 @@ export async function readClassifier(
   }
 }
 
+/** A file of the classifier, read. JSON, which a tool wrote, is read as such: there is a lot of it. */
+function contentOf(
+  name: string,
+  text: string,
+): { read: Record<string, unknown>; broken?: undefined } | { broken: string; at?: { line: number; col: number } } {
+  if (name.endsWith('.json'))
+    try {
+      return { read: JSON.parse(text) as Record<string, unknown> };
+    } catch (error) {
+      return { broken: (error as Error).message };
+    }
+  const document = parseDocument(text, { version: '1.2', prettyErrors: true });
+  const [broken] = document.errors;
+  if (!broken) return { read: (document.toJS() ?? {}) as Record<string, unknown> };
+  const at = broken.linePos?.[0];
+  return { broken: broken.message, ...(at ? { at } : {}) };
+}
+
 /** Source and word lists as one specification with its content hash. Throws ESC_PACK_INVALID where a list is not there. */
 export function compileClassifier(
   source: ClassifierSource,
@@ -101,6 +121,7 @@ export function compileClassifier(
       keyword: source.prefilter.keyword.map(list),
       supplementary: source.prefilter.supplementary.map(list),
       signs: source.prefilter.signs,
+      likely: source.prefilter.likely,
       miss: source.prefilter.miss,
     },
   };
@@ -121,6 +142,7 @@ export function faultsOf(spec: ClassifierSpec): string[] {
   for (const rule of spec.sentence) check(`the sign ${rule.sign}`, [...rule.all, ...rule.not]);
   for (const rule of spec.message) known.add(rule.sign);
   for (const rule of spec.message) check(`the sign ${rule.sign}`, [...rule.all, ...rule.not]);
+  for (const one of spec.heard) known.add(one.sign);
   const { items, interrupts } = spec.gather;
   for (const item of items) {
     check(item.field, [...Object.keys(item.signs), ...item.asked, ...item.yes, ...item.no]);
@@ -137,7 +159,26 @@ export function faultsOf(spec: ClassifierSpec): string[] {
       if (!question.values.includes(row.value))
         faults.push(`the question ${name} decides on "${row.value}", which is none of its values`);
   }
-  for (const name of ['intent', 'evidence', 'reassess', ...interrupts.map((one) => one.question)])
+  for (const [name, { values, bias, weights }] of Object.entries(spec.learned)) {
+    const own = spec.questions[name]?.values ?? [];
+    const given = own.length === 0 ? [POINTS] : own;
+    for (const value of values)
+      if (value !== null && !given.includes(value))
+        faults.push(`what was learned of ${name} knows "${value}", which is none of its values`);
+    if (bias.length !== values.length || Object.values(weights).some((row) => row.length !== values.length))
+      faults.push(`what was learned of ${name} needs ${values.length} numbers a line: run tocsin triage learn again`);
+  }
+  for (const { question, value } of [...spec.prefilter.likely, ...spec.heard])
+    if (!spec.questions[question]?.values.includes(value))
+      faults.push(`"${value}" is waited for as an answer to ${question}, which does not give it`);
+  for (const name of [
+    ...spec.learnable,
+    ...Object.keys(spec.learned),
+    'intent',
+    'evidence',
+    'reassess',
+    ...interrupts.map((one) => one.question),
+  ])
     if (!Object.hasOwn(spec.questions, name)) faults.push(`there is no question "${name}"`);
   check('the lists', [
     ...spec.prefilter.signs,

@@ -130,6 +130,7 @@ export const compileFact: Make<'facts', FactDef> = (c, name, source, path) => ({
   name,
   clauses: source.clauses,
   ...given('model', source.model),
+  ...(source.embedded ? { embedded: true } : {}),
   ...given('port', source.port),
   values: source.values,
   ...given('score', source.score),

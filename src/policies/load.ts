@@ -52,7 +52,11 @@ export interface LoadedPack {
 
 /** The content hash of a compiled pack with its templates and, where it has one, its classifier. */
 export function hashOf(pack: CompiledPack, templates: Record<string, TemplateSource>, classifier?: Classifier): string {
-  return createHash('sha256').update(canonical({ pack, templates, classifier })).digest('hex');
+  // The classifier's specification is hashed once: its version stands for it.
+  const known = classifier && { ...classifier, spec: classifier.spec.version };
+  return createHash('sha256')
+    .update(canonical({ pack, templates, classifier: known }))
+    .digest('hex');
 }
 
 /** The YAML files of a pack. Scenarios lie in a folder of their own; `clauses.yaml` lists the procedure's clauses. */

@@ -27,7 +27,7 @@ export function answering(classifier: Classifier, config?: ModelConfig): Answeri
   const model = config && new ModelClassifier(config, classifier.spec.questions, classifier.prompts);
   return {
     async answer(pack, fact, inputs, signal, told = {}) {
-      const put = model && questionOf(triage, fact, inputs);
+      const put = model && fact.embedded !== true && questionOf(triage, fact, inputs);
       if (!model || !put)
         return embeddedAnswer(triage, pack, fact, inputs) ?? { reasons: ['the classifier knows no such question'] };
       const { answer, usage } = await model.put({ ...put, told, ...(signal ? { signal } : {}) });

@@ -11,6 +11,8 @@ export interface Labelled {
   action?: string;
   outcome?: string | null;
   turn?: number | null;
+  /** Right answers to further questions, by question; of one without values whether there is any of it. */
+  answers?: Readonly<Record<string, string | boolean | null>>;
 }
 
 /** What is measured on its own. */

@@ -17,6 +17,7 @@ const labels = {
   action: z.string().optional(),
   outcome: z.string().nullable().optional(),
   turn: z.number().int().positive().nullable().optional(),
+  answers: z.record(z.string(), z.union([z.string(), z.boolean()]).nullable()).optional(),
 };
 const labelled = z
   .object({ ...body, ...labels, expected: z.object(labels).optional(), labels: z.object(labels).optional() })
@@ -67,5 +68,6 @@ export function readLabelled(line: string): Labelled {
     ...(given.action === undefined ? {} : { action: given.action }),
     ...(given.outcome === undefined ? {} : { outcome: given.outcome }),
     ...(given.turn === undefined ? {} : { turn: given.turn }),
+    ...(given.answers === undefined ? {} : { answers: given.answers }),
   };
 }

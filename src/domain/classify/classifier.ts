@@ -1,10 +1,12 @@
 /** The way of a message or a conversation through a pack's triage: pre-filter, intent, evidence, gathering, reassessment. */
+import { featuresOf, type Features } from './features';
 import { Gathering } from './gather';
 import { NameFinder } from './names';
 import { Prefilter } from './prefilter';
 import { Question } from './questions';
 import { joined, Reader, type Reading } from './reading';
 import { Run } from './run';
+import { foldText } from './text';
 import type { Answer, ClassifierSpec, TriageDecision, TurnText } from './types';
 
 /** Options of a run. */
@@ -32,21 +34,27 @@ export class Triage {
   private readonly keyword: Prefilter;
   private readonly supplementary: Prefilter;
   private readonly questions: ReadonlyMap<string, Question>;
+  private readonly firstNames: ReadonlySet<string>;
+  private readonly featured = new WeakMap<Reading, Features>();
 
   constructor(readonly spec: ClassifierSpec) {
     this.version = spec.version;
     this.reader = new Reader(spec);
     this.names = new NameFinder(spec.names);
+    this.firstNames = new Set(spec.names.first.map(foldText));
     this.keyword = new Prefilter(spec.prefilter.keyword);
     this.supplementary = new Prefilter(spec.prefilter.supplementary);
     this.questions = new Map(
-      Object.entries(spec.questions).map(([name, question]) => [name, new Question(question, this.reader)]),
+      Object.entries(spec.questions).map(([name, question]) => [
+        name,
+        new Question(question, this.reader, spec.learned[name]),
+      ]),
     );
   }
 
   /** The answer to one question of the pack on one text. Unknown questions have no answer. */
   ask(question: string, text: string): Answer {
-    return this.answer(question, this.reader.read(text));
+    return this.answer(question, this.read(text));
   }
 
   /** The answer to one question on all texts together, with signs that are known besides. */
@@ -54,7 +62,7 @@ export class Triage {
     return this.answer(
       question,
       this.join(
-        texts.map((text) => this.reader.read(text)),
+        texts.map((text) => this.read(text)),
         signs,
       ),
     );
@@ -65,7 +73,7 @@ export class Triage {
     const gathering = new Gathering(this.spec, this.reader, this.names);
     texts.forEach((text, i) => {
       if (asking !== undefined && i === texts.length - 1) gathering.askFor(asking);
-      gathering.take(text, this.reader.read(text));
+      gathering.take(text, this.read(text));
     });
     return gathering.gathered;
   }
@@ -75,14 +83,20 @@ export class Triage {
     const keyword = this.keyword.hits(text);
     const supplementary = this.supplementary.hits(text);
     if (keyword.length + supplementary.length > 0) return { keyword, supplementary };
-    const signs = this.spec.prefilter.signs.filter((sign) => reading.facts.has(this.reader.lexicon.number(sign)));
-    return { keyword, supplementary: signs.map((sign) => `(${sign})`) };
+    const { signs, likely } = this.spec.prefilter;
+    const found = signs.filter((sign) => reading.facts.has(this.reader.lexicon.number(sign)));
+    if (found.length > 0) return { keyword, supplementary: found.map((sign) => `(${sign})`) };
+    const reads = likely.filter(({ question, value, at_least: atLeast }) => {
+      const answer = this.answer(question, reading);
+      return answer.value === value && answer.score >= atLeast;
+    });
+    return { keyword, supplementary: reads.map(({ value }) => `(${value})`) };
   }
 
   /** What of the items to be gathered a text gives by itself, as when nothing has been asked. */
   extract(text: string): TriageDecision['gathered'] {
     const gathering = new Gathering(this.spec, this.reader, this.names);
-    gathering.take(text, this.reader.read(text));
+    gathering.take(text, this.read(text));
     return gathering.gathered;
   }
 
@@ -106,12 +120,32 @@ export class Triage {
     return run.decision();
   }
 
+  /** What learned weights see of a text. */
+  features(reading: Reading): Features {
+    const known = this.featured.get(reading);
+    if (known) return known;
+    const rules: Record<string, Answer> = {};
+    for (const [name, question] of this.questions)
+      if (this.spec.learnable.includes(name)) rules[name] = question.byRules(reading);
+    const features = featuresOf(reading, this.reader.lexicon, rules, this.firstNames);
+    this.featured.set(reading, features);
+    return features;
+  }
+
   /** For {@link Run}. */
   answer(question: string, reading: Reading): Answer {
-    return this.questions.get(question)?.answer(reading) ?? NO_ANSWER;
+    return this.questions.get(question)?.answer(reading, () => this.features(reading)) ?? NO_ANSWER;
   }
   read(text: string): Reading {
-    return this.reader.read(text);
+    const reading = this.reader.read(text);
+    for (const { question, value, at_least: atLeast, sign } of this.spec.heard) {
+      const answer = this.answer(question, reading);
+      if (answer.value !== value || answer.score < atLeast) continue;
+      const number = this.reader.lexicon.number(sign);
+      reading.facts.add(number);
+      reading.says.add(number);
+    }
+    return reading;
   }
   join(readings: readonly Reading[], signs: readonly string[] = []): Reading {
     const all = joined(readings, this.reader);

@@ -145,8 +145,9 @@ export class Gathering {
       });
     // What is stated outright comes first, then that it was elsewhere, then what only an answer can mean.
     if (has(item.yes.filter((name) => !name.includes('?')))) return { value: ['yes'], score: 100 };
-    if (has(item.no)) return { value: ['no'], score: 100 };
+    if (has(item.no.filter((name) => !name.includes('?')))) return { value: ['no'], score: 100 };
     if (has(item.yes)) return { value: ['yes'], score: 100 };
+    if (has(item.no)) return { value: ['no'], score: 100 };
     // `No idea` is no no.
     if (!asked || reading.says.has(this.reader.lexicon.number('dont_know'))) return { value: [], score: 0 };
     const first = reading.sentences[0];

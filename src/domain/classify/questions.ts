@@ -1,6 +1,8 @@
 /** Answers questions about a reading by adding up the contributions of rules, each with its reason. */
+import type { Features } from './features';
+import { learnedAnswer } from './learned';
 import { matches, type Reader, type Reading } from './reading';
-import type { Answer, QuestionSpec, WeightRule } from './types';
+import type { Answer, LearnedSpec, QuestionSpec, WeightRule } from './types';
 
 interface Contribution {
   rule: WeightRule;
@@ -21,6 +23,7 @@ export class Question {
   constructor(
     private readonly spec: QuestionSpec,
     reader: Reader,
+    readonly learned?: LearnedSpec,
   ) {
     this.contributions = spec.rules.map((rule) => ({
       rule,
@@ -32,8 +35,28 @@ export class Question {
     }));
   }
 
-  /** The answer to it, always within the declared values and range. */
-  answer(reading: Reading): Answer {
+  /**
+   * The answer with what was learned, always within the declared values and range; that of the rules where nothing was,
+   * or where the text has nothing known. The rules' reasons stand before the learned ones.
+   */
+  answer(reading: Reading, features?: () => Features): Answer {
+    const rules = this.byRules(reading);
+    const learned = this.learned && features && learnedAnswer(this.learned, features());
+    if (!learned) return rules;
+    const { score: range, threshold, below, values } = this.spec;
+    const reasons = [...rules.reasons, ...learned.reasons];
+    // A question without values asks how much of something there is: the rules and what was learned may each tell it.
+    if (values.length === 0) {
+      const found = learned.value === POINTS ? learned.share : 0;
+      return { value: null, score: Math.max(rules.score, scored(found, range)), reasons };
+    }
+    if (learned.value === null || !values.includes(learned.value)) return { value: null, score: range[0], reasons };
+    const score = scored(learned.share, range);
+    return { value: threshold === null || score >= threshold ? learned.value : below, score, reasons };
+  }
+
+  /** What the rules alone say, within the declared values and range. */
+  byRules(reading: Reading): Answer {
     const points = new Map<string, number>();
     const reasons: string[] = [];
     for (const one of this.contributions) {
@@ -62,6 +85,10 @@ function reasonOf({ rule, facts, give }: Contribution, reading: Reading): string
   const where = at >= 0 ? ` (sentence ${at + 1})` : '';
   return `${weights}: ${rule.why}${where}${rule.clauses.length > 0 ? ` [${rule.clauses.join(', ')}]` : ''}`;
 }
+
+/** A share of certainty on a question's scale. */
+const scored = (share: number, [low, high]: readonly [number, number]): number =>
+  within(low + share * (high - low), [low, high]);
 
 function within(score: number, [low, high]: readonly [number, number]): number {
   return Math.min(high, Math.max(low, Math.round(score)));

@@ -26,6 +26,8 @@ export interface ReadSentence {
   stated: boolean;
   text: string;
   words: readonly Word[];
+  /** Its words without the clauses that speak to the reader. */
+  read: readonly Word[];
 }
 
 /** What a text says. */
@@ -120,7 +122,9 @@ export class Reader {
     const reading: Reading = { facts: new Set(), says: new Set(), sentences: [], words: 0, clipped: isClipped(text) };
     const read: ReadSentence[] = [];
     for (const sentence of sentences) {
-      const has = this.readSentence(sentence, home);
+      const occurrences = this.lexicon.find(sentence.words);
+      const spoken = this.spokenTo(occurrences, sentence.words);
+      const has = this.readSentence(sentence, home, this.visible(occurrences, spoken));
       let stated = true;
       for (const one of has) if (this.off.has(one)) stated = false;
       for (const one of has) {
@@ -128,7 +132,8 @@ export class Reader {
         if (stated) reading.facts.add(one);
       }
       reading.words += sentence.words.length;
-      read.push({ has, stated, text: sentence.text, words: sentence.words });
+      const { words, text: said } = sentence;
+      read.push({ has, stated, text: said, words, read: words.filter((_word, i) => !spoken(i)) });
     }
     reading.sentences = read;
     this.conclude(reading);
@@ -153,10 +158,13 @@ export class Reader {
     return best;
   }
 
-  private readSentence({ words, asks }: Sentence, home: Language | undefined): Set<number> {
+  private readSentence(
+    { words, asks }: Sentence,
+    home: Language | undefined,
+    found: readonly Occurrence[],
+  ): Set<number> {
     const has = new Set<number>();
     if (asks) has.add(this.asks);
-    const found = this.visible(this.lexicon.find(words), words);
     const inPhrase = new Set<number>();
     for (const { start, end } of found) if (end - start > 1) for (let i = start; i < end; i++) inPhrase.add(i);
     const nots: number[] = [];
@@ -179,18 +187,22 @@ export class Reader {
     return has;
   }
 
-  /** Without what hiding phrases cover and without clauses that speak to the reader. */
-  private visible(found: Occurrence[], words: readonly Word[]): Occurrence[] {
-    const hiding = found.filter((one) => this.hide.has(one.concept));
+  /** Which words (by number) belong to a clause that speaks to the reader, or to all that follows such a phrase. */
+  private spokenTo(found: readonly Occurrence[], words: readonly Word[]): (word: number) => boolean {
     const spoken = found.filter((one) => this.addressed.has(one.concept));
-    if (hiding.length + spoken.length === 0) return found;
+    if (spoken.length === 0) return () => false;
     const clauses = new Set(spoken.flatMap((one) => [words[one.start]?.clause, words[one.end - 1]?.clause]));
     const on = Math.min(...spoken.filter((one) => this.addressedOn.has(one.concept)).map((one) => one.start));
+    return (word) => word >= on || clauses.has(words[word]?.clause);
+  }
+
+  /** Without what hiding phrases cover and what is spoken to the reader. */
+  private visible(found: readonly Occurrence[], spoken: (word: number) => boolean): readonly Occurrence[] {
+    const hiding = found.filter((one) => this.hide.has(one.concept));
     return found.filter(
       (one) =>
         this.addressed.has(one.concept) ||
-        (one.start < on &&
-          !clauses.has(words[one.start]?.clause) &&
+        (!spoken(one.start) &&
           !hiding.some(
             (over) =>
               over !== one &&

@@ -46,6 +46,27 @@ export interface QuestionSpec {
   clauses: readonly string[];
 }
 
+/** Weights of a question learned from labelled messages (`tocsin triage learn`): one column a value. */
+export interface LearnedSpec {
+  /** What each column stands for; null is none of the question's values. */
+  values: readonly (string | null)[];
+  bias: readonly number[];
+  /** By the name of a feature. */
+  weights: Readonly<Record<string, readonly number[]>>;
+}
+
+/** An answer of the embedded classifier that counts as an added keyword. */
+export interface LikelySpec {
+  question: string;
+  value: string;
+  at_least: number;
+}
+
+/** An answer of the embedded classifier to a question that every text is asked, and the sign it gives. */
+export interface HeardSpec extends LikelySpec {
+  sign: string;
+}
+
 /** Where a step goes: on to another step, or to an end with an outcome. */
 export interface RouteSpec {
   value: string | null;
@@ -107,11 +128,18 @@ export interface ClassifierSpec {
   sentence: readonly SignRule[];
   message: readonly SignRule[];
   questions: Readonly<Record<string, QuestionSpec>>;
+  /** Questions whose answers are learned from labelled messages, by the label that a message carries for it. */
+  learnable: readonly string[];
+  /** By question. */
+  learned: Readonly<Record<string, LearnedSpec>>;
+  /** Signs that answers give: rules above read what words say, these what the whole of a text amounts to. */
+  heard: readonly HeardSpec[];
   prefilter: {
     keyword: readonly CompiledWords[];
     supplementary: readonly CompiledWords[];
     /** Signs that count as an added keyword: no list holds every way to say it. */
     signs: readonly string[];
+    likely: readonly LikelySpec[];
     miss: RouteSpec;
   };
   intent: readonly RouteSpec[];

@@ -299,6 +299,8 @@ export interface FactDef {
   clauses: string[];
   /** The model or the port that answers; neither where tickets are asked. */
   model?: string;
+  /** The pack's own classifier answers, whatever model is configured. */
+  embedded?: true;
   port?: string;
   values: string[];
   /** The range of a score; one outside it is none. */

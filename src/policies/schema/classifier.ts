@@ -49,6 +49,15 @@ const question = z.strictObject({
   clauses: strings,
 });
 
+/** Written by `tocsin triage learn`: for each value a weight, by the name of a feature. */
+const learned = z.strictObject({
+  values: z.array(z.string().nullable()).min(2),
+  bias: z.array(z.number()),
+  weights: z.record(z.string(), z.array(z.number())),
+});
+
+const likely = { question: z.string(), value: z.string(), at_least: z.number() };
+
 const item = z.strictObject({
   field: z.string(),
   extract: z.enum(['names', 'times', 'statements', 'whether']),
@@ -102,7 +111,16 @@ export const classifierSource = z.strictObject({
   sentence: z.array(sign),
   message: z.array(sign),
   questions: z.record(z.string(), question),
-  prefilter: z.strictObject({ keyword: strings, supplementary: strings, signs: strings, miss: route }),
+  learnable: strings,
+  learned: z.record(z.string(), learned).default({}),
+  heard: z.array(z.strictObject({ ...likely, sign: z.string() })).default([]),
+  prefilter: z.strictObject({
+    keyword: strings,
+    supplementary: strings,
+    signs: strings,
+    likely: z.array(z.strictObject(likely)).default([]),
+    miss: route,
+  }),
   intent: z.array(route),
   evidence: z.array(route),
   gather: z.strictObject({ items: z.array(item), interrupts: z.array(interrupt), unknown: strings }),

@@ -277,6 +277,11 @@ export const fact = doc(
   z
     .strictObject({
       model: doc(z.string().optional(), 'The model that answers.', 'intent'),
+      embedded: doc(
+        z.boolean().default(false),
+        'Answered by the pack’s own classifier, which costs nothing, even where a model is configured.',
+        true,
+      ),
       tickets: doc(
         cel.optional(),
         'A query over tickets: which "other" counts. Reads other.<field>, other.closed, other.resolved and ticket.<field>; asked when the ticket opens.',
