@@ -45,7 +45,9 @@ describe('the cost report', () => {
     // No model is asked before the keywords were found.
     expect(triagePack().flows['triage']?.states['filter']?.ask).toEqual([]);
     const [standard] = all;
-    expect(standard?.events.some((event) => event.type === 'fact')).toBe(false);
+    const asked = standard?.events.filter((event) => event.type === 'fact') ?? [];
+    expect(asked.map((event) => [event.subject, event.data['usage']])).toEqual([['second_look', undefined]]);
+    expect(triagePack().facts['second_look']?.embedded).toBe(true);
   });
   it('has ten classifications beside the estimate of $0.005 [TS-295]', async () => {
     const one = await play({ answers: intent('SECURITY_QUESTION', usage(160, 22, 0.0006)) });
