@@ -232,23 +232,28 @@ export function meetCommitments(turn: Turn, happening: Happening): void {
     const key = `commitment:${commitment.name}`;
     const clock = turn.state.clocks[key];
     if (!clock || clock.status === 'done' || clock.anchorSeq >= happening.event.seq) continue;
-    if (!turn.holds(turn.scope(happening), commitment.metWhen)) continue;
-    if (commitment.clock.cadence) meetTick(turn, commitment, key, clock, happening.event.at);
-    else {
-      turn.emit({
-        type: 'met',
-        subject: commitment.name,
-        clauses: commitment.clauses,
-        data: {
-          late: clock.breached,
-          ...(clock.due === undefined ? {} : { due: clock.due }),
-          // Done, should it ever count; it is no promise that was kept.
-          ...(clock.status === 'idle' ? { idle: true } : {}),
-        },
-        patch: { clocks: { [key]: { status: 'done', met: true } } },
-      });
-    }
+    const met = (): void => {
+      if (!turn.holds(turn.scope(happening), commitment.metWhen)) return;
+      if (commitment.clock.cadence) meetTick(turn, commitment, key, clock, happening.event.at);
+      else meetOnce(turn, commitment, key, clock);
+    };
+    turn.as(commitment.name, happening, met);
   }
+}
+
+function meetOnce(turn: Turn, commitment: CommitmentDef, key: string, clock: ClockState): void {
+  turn.emit({
+    type: 'met',
+    subject: commitment.name,
+    clauses: commitment.clauses,
+    data: {
+      late: clock.breached,
+      ...(clock.due === undefined ? {} : { due: clock.due }),
+      // Done, should it ever count; it is no promise that was kept.
+      ...(clock.status === 'idle' ? { idle: true } : {}),
+    },
+    patch: { clocks: { [key]: { status: 'done', met: true } } },
+  });
 }
 
 /** An update keeps the tick it comes shortly before, and heals every tick missed before it; it moves none. */

@@ -127,7 +127,6 @@ function make(
   notBefore?: EpochMs,
 ): void {
   const templateName = action.template ?? `builtin_${action.verb}`;
-  // What a part in shadow would have sent stands in nobody's way.
   const apart = turn.shadow ? `shadow ${turn.shadow.rollout} ` : '';
   const once = `${apart}deliver:${target.role}:${target.channel}:${templateName}`;
   if (action.once && turn.state.once.includes(once)) return;

@@ -1,4 +1,5 @@
 /** What happens when an item of the agenda falls due. */
+import type { RuleDef } from '../policy/types';
 import { formatInstant } from '../time/instants';
 import { act } from './act';
 import { FAULTY } from './agenda';
@@ -28,7 +29,7 @@ export function fallDue(turn: Turn, item: AgendaItem): void {
     if (delivery) releaseHeld(turn, delivery);
   } else if (item.kind === 'remind') remind(turn, key);
   else if (item.kind === 'silence') turn.as(key, undefined, () => silenceFell(turn, key));
-  else if (item.kind === 'fact') factTimedOut(turn, key);
+  else if (item.kind === 'fact') turn.as(key, undefined, () => factTimedOut(turn, key));
   else {
     const clock = turn.state.clocks[item.id];
     if (clock) clockDue(turn, item, clock);
@@ -138,6 +139,10 @@ function tickDue(turn: Turn, item: AgendaItem, clock: ClockState, base: { subjec
 /** A delayed rule acts: its `event` is the one that anchored it. */
 function fire(turn: Turn, item: AgendaItem, clock: ClockState): void {
   const rule = turn.pack.rules[clock.name];
+  turn.as(clock.name, undefined, () => acted(turn, item, clock, rule), rule);
+}
+
+function acted(turn: Turn, item: AgendaItem, clock: ClockState, rule: RuleDef | undefined): void {
   const event = turn.emit({
     type: 'fired',
     subject: clock.name,
@@ -149,5 +154,5 @@ function fire(turn: Turn, item: AgendaItem, clock: ClockState): void {
   const happening: Happening = { event, after: turn.state, changed: new Set(), edges: [] };
   const anchor = clock.event ?? {};
   const view = { type: String(anchor['type'] ?? 'fired'), at: turn.at, by: event.by, data: anchor };
-  turn.as(rule.name, undefined, () => act(turn, happening, rule, { ...turn.scope(happening), event: view }), rule);
+  act(turn, happening, rule, { ...turn.scope(happening), event: view });
 }

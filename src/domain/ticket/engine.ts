@@ -205,7 +205,7 @@ function take(turn: Turn, input: Input): Rejection | undefined {
     });
   else if (input.kind === 'receipt') settle(turn, input.receipt);
   else if (input.kind === 'told') hear(turn, input.told);
-  else recordFact(turn, input.answer);
+  else turn.as(input.answer.fact, undefined, () => recordFact(turn, input.answer));
   if (refused) return refused;
   // A command that changes nothing is remembered as well: its repeat must not act on what others did in between.
   if (input.kind === 'command' && turn.events.length === 0)

@@ -10,6 +10,7 @@ import type { Scope } from './env';
 import { askFact } from './facts';
 import { attempt } from './faults';
 import { collect, keep, newField } from './flow-collect';
+import { reconsider } from './flow-review';
 import { armSilence } from './flow-silence';
 import type { FlowState, Said } from './flow-types';
 import { kindOf } from './pack-index';
@@ -35,7 +36,7 @@ export const flowPatch = (name: string, change: Change, said: Said[] = []): Stat
 });
 
 /** Nobody waits for the customer any more. */
-const NOT_SILENT: Change = { silentSince: null, silenceDue: null };
+export const NOT_SILENT: Change = { silentSince: null, silenceDue: null };
 
 /** The scope of a flow's conditions and actions: the event in hand, and the customer's message that led here. */
 export function flowScope(turn: Turn, happening: Happening, state: FlowState | undefined): Scope {
@@ -175,7 +176,7 @@ function askAll(
 }
 
 /** A pending fact has its answer; when none is open any more the flow goes on. */
-function answered(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateDef, state: FlowState): void {
+export function answered(turn: Turn, happening: Happening, flow: FlowDef, def: FlowStateDef, state: FlowState): void {
   if (state.pending.some((fact) => turn.state.asked?.[fact] !== undefined)) return;
   if (state.waits === 'message') listenedTo(turn, happening, flow, def);
   else afterFacts(turn, happening, flow, def);
@@ -375,32 +376,4 @@ export function endFlow(
       outcome: outcome ?? null,
     }),
   });
-}
-
-/** A reviewer has answered in place of a model: the flow goes on from the state that asked, as if the model had said so. */
-function reconsider(turn: Turn, happening: Happening, flow: FlowDef): void {
-  const { data, subject: fact = '' } = happening.event;
-  const state = flowOf(turn, flow.name);
-  const waiting = state?.running && data['awaited'] === true ? flow.states[state.state] : undefined;
-  if (state && waiting && state.pending.includes(fact)) {
-    answered(turn, happening, flow, waiting, state);
-    return;
-  }
-  const def = Object.values(flow.states).find((one) => one.ask.includes(fact));
-  if (!def || !state) return;
-  turn.emit({
-    type: 'flow_resumed',
-    subject: flow.name,
-    data: { flow: flow.name, state: def.name, fact },
-    patch: flowPatch(flow.name, {
-      ...NOT_SILENT,
-      running: true,
-      state: def.name,
-      pending: [],
-      waits: 'nothing',
-      endedAt: null,
-      outcome: null,
-    }),
-  });
-  choose(turn, happening, flow, def);
 }

@@ -4,7 +4,7 @@ import { rejection } from '../errors';
 import { variablesOf } from './variables';
 import { makeEnv, holdsIn, lookUpName, type Scope } from './env';
 import { kindOf, packIndex } from './pack-index';
-import { sideOf } from './rollout';
+import { seenBy, sideOf } from './rollout';
 import type { Turn } from './turn';
 import type { Actor, Rejection } from './types';
 
@@ -68,8 +68,9 @@ export function checkGuards(
   const words: string[] = [];
   const overridden: string[] = [];
   for (const guard of packIndex(turn.pack, kindOf(turn.state.ticket)).guardsOf.get(command.name) ?? []) {
-    const { side } = sideOf(turn.pack, turn.state, guard.name);
-    const failed = side === 'off' ? undefined : failure(scope, guard);
+    const { side, rollout } = sideOf(turn.pack, turn.state, guard.name);
+    const state = seenBy(turn.pack, turn.state, rollout, side === 'shadow');
+    const failed = side === 'off' ? undefined : failure({ ...scope, state }, guard);
     if (!failed) continue;
     if (side === 'shadow') {
       // People work as if it was not there: what it would have refused is recorded, and goes through.

@@ -19,7 +19,9 @@ function react(turn: Turn, happening: Happening): void {
   const { event } = happening;
   for (const edge of happening.edges) {
     const clauses = turn.pack.conditions.find((condition) => condition.name === edge.name)?.clauses ?? [];
-    turn.emit({ type: edge.now ? 'began' : 'ended', subject: edge.name, clauses });
+    turn.as(edge.name, undefined, () => {
+      turn.emit({ type: edge.now ? 'began' : 'ended', subject: edge.name, clauses });
+    });
   }
   attempt(turn, 'tables', () => runTables(turn, happening));
   attempt(turn, 'commitments', () => meetCommitments(turn, happening));
@@ -29,8 +31,7 @@ function react(turn: Turn, happening: Happening): void {
   fileEntries(turn, happening);
   begin(turn, happening);
   const inShadow = wouldBe(event);
-  if (inShadow)
-    begin(turn, { ...happening, event: inShadow, shadow: String(Object.keys(event.patch?.shadow ?? {})[0]) });
+  if (inShadow) begin(turn, { ...happening, event: inShadow, virtual: true });
   attempt(turn, 'in order', () => continueSequences(turn, happening));
   if (event.type === 'changed' && turn.state.waiting.length > 0)
     retryWaiting(turn, (source) => findDelivery(turn.pack, source));

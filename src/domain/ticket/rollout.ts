@@ -53,8 +53,32 @@ export function sideText(standings: Readonly<Record<string, Standing>>): string 
 
 export const NO_COPY: ShadowCopy = { fields: {}, tagged: [], untagged: [] };
 
-/** The state as a rollout in shadow sees it. */
-export function seenInShadow(state: TicketState, rollout: string): TicketState {
+/**
+ * The state as a construct in a rollout (or in none) sees it: with the copies of that rollout where it is in shadow, and
+ * without what the parts in other shadows have come to, which must not leak into what is done.
+ */
+export function seenBy(
+  pack: Pick<CompiledPack, 'rollouts'>,
+  state: TicketState,
+  viewer: string | undefined,
+  inShadow: boolean,
+): TicketState {
+  const { rollout } = state;
+  if (!rollout) return state;
+  const seen = inShadow && viewer !== undefined ? seenInShadow(state, viewer) : state;
+  if (!Object.entries(rollout).some(([name, { side }]) => side === 'shadow' && name !== viewer)) return seen;
+  const shown = <T>(items: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(
+      Object.entries(items).filter(([owner]) => {
+        const found = rolloutOf(pack, owner)?.name;
+        return found === undefined || found === viewer || rollout[found]?.side !== 'shadow';
+      }),
+    );
+  return { ...seen, flows: shown(seen.flows), facts: shown(seen.facts) };
+}
+
+/** The state with the copies of a rollout over it. */
+function seenInShadow(state: TicketState, rollout: string): TicketState {
   const copy = state.shadow?.[rollout];
   if (!copy) return state;
   const tags = [

@@ -124,12 +124,19 @@ function lapse(turn: Turn, name: string): void {
   }
 }
 
+/** Whether an event closes a task: what only a part in shadow has come to closes nobody's. */
+function concerns(turn: Turn, happening: Happening, def: TaskDef): boolean {
+  let holds = false;
+  turn.as(def.name, happening, () => (holds = turn.holds(turn.scope(happening), def.closesWhen)), def);
+  return holds;
+}
+
 /** Tasks closed by this event, and tasks whose `while` it ended. */
 export function closeTasks(turn: Turn, happening: Happening): void {
   for (const def of packIndex(turn.pack, kindOf(turn.state.ticket)).tasksClosedOn.get(happening.event.type) ?? []) {
     const { event } = happening;
     const found = matches(def.closes, event) ? openTask(turn.state, def.name) : undefined;
-    if (!found || found.task.openedAt > event.at || !turn.holds(turn.scope(happening), def.closesWhen)) continue;
+    if (!found || found.task.openedAt > event.at || !concerns(turn, happening, def)) continue;
     // What the task asks for, as far as the event says it.
     const answer = Object.fromEntries(Object.entries(event.data).filter(([name]) => name in def.ask));
     settleTask(

@@ -10,7 +10,7 @@ import type { EpochMs } from '../time/instants';
 import { holdsIn, makeEnv, type EventView, type Scope } from './env';
 import { evolve } from './evolve';
 import { kindOf, packIndex } from './pack-index';
-import { NO_COPY, seenInShadow, sideOf } from './rollout';
+import { NO_COPY, seenBy, sideOf } from './rollout';
 import type { Actor, StatePatch, TicketEvent, TicketState } from './types';
 
 export const ENGINE: Actor = { name: 'tocsin', kind: 'engine' };
@@ -39,8 +39,10 @@ export interface Happening {
   /** Conditions whose truth it changed. */
   edges: { name: string; now: boolean }[];
   message?: JsonObject;
-  /** It did not happen: a rollout in shadow would have made it so, and only what is in that rollout reacts to it. */
+  /** A rollout in shadow has made it so, for itself: only what is in that rollout reacts to it. */
   shadow?: string;
+  /** It did not even happen there: it would have. What acts in shadow as well does not take it for a fact. */
+  virtual?: boolean;
 }
 
 export class Turn {
@@ -50,6 +52,8 @@ export class Turn {
   readonly made = new Map<string, TicketEvent>();
   /** The rollout in shadow whose part of the pack acts, and which construct that is: what it does is withheld. */
   shadow: { rollout: string; owner: string } | undefined;
+  /** The rollout of whatever acts: what others have come to in shadow is hidden from it. */
+  private viewer: string | undefined;
 
   constructor(
     readonly pack: CompiledPack,
@@ -87,7 +91,9 @@ export class Turn {
     }
     this.state = after;
     this.events.push(event);
-    this.queue.push({ event, after, changed, edges, ...(this.message ? { message: this.message } : {}) });
+    const shadow = this.shadow ? { shadow: this.shadow.rollout } : {};
+    const message = this.message ? { message: this.message } : {};
+    this.queue.push({ event, after, changed, edges, ...shadow, ...message });
     return event;
   }
 
@@ -99,19 +105,22 @@ export class Turn {
     const { side, rollout } = sideOf(this.pack, this.state, owner);
     if (side === 'off') return;
     const withheld = side === 'shadow' && def.inShadow !== true;
-    if (happening?.shadow !== undefined && !(withheld && happening.shadow === rollout)) return;
-    const before = this.shadow;
+    const concerned = side === 'shadow' && happening?.shadow === rollout && (withheld || happening.virtual !== true);
+    if (happening?.shadow !== undefined && !concerned) return;
+    const { shadow, viewer } = this;
     this.shadow = withheld ? { rollout, owner } : undefined;
+    this.viewer = rollout;
     try {
       run();
     } finally {
-      this.shadow = before;
+      this.shadow = shadow;
+      this.viewer = viewer;
     }
   }
 
   /** The state as whoever acts sees it. */
   seen(state: TicketState = this.state): TicketState {
-    return this.shadow ? seenInShadow(state, this.shadow.rollout) : state;
+    return seenBy(this.pack, state, this.viewer, this.shadow !== undefined);
   }
 
   /**
@@ -178,7 +187,7 @@ export class Turn {
     if (!scope.state.rollout) return scope;
     const { side, rollout } = sideOf(this.pack, scope.state, condition);
     if (side === 'off') return undefined;
-    return side === 'shadow' ? { ...scope, state: seenInShadow(scope.state, rollout) } : scope;
+    return { ...scope, state: seenBy(this.pack, scope.state, rollout, side === 'shadow') };
   }
 
   private settleConditions(

@@ -152,14 +152,18 @@ describe('a part of a pack with a rollout of its own', () => {
   const [all] = Object.values(PACK.rollouts ?? {});
   const parts = { ...PACK, rollouts: { bot: { ...all, name: 'bot', prefix: 'bot' } as never } };
 
-  test('is in shadow alone: the other parts act, and do not react to what it would have done', () => {
+  test('is in shadow alone: the other parts act, on nothing of what it decides', () => {
     const drive = new Drive(parts, {}, undefined, { bot: 0 }).fact('PT1S', 'intent', 'BREACH');
     expect(withheld(drive).slice(0, 2)).toEqual(['PT1S tag breach', 'PT1S notify team@example.com alert']);
     expect(drive.log('task_opened(look)', 'started')).toEqual(
       expect.arrayContaining(['PT0S started(answer)', 'PT0S task_opened(look)']),
     );
     expect(drive.of('changed')).toEqual([]);
-    expect(drive.of('escalated', 'paged')).toHaveLength(1);
+    // Rules outside of it wait for its end: it ends for itself alone.
+    expect(drive.log('ended', 'escalated', 'noted', 'task_opened')).toEqual([
+      'PT0S task_opened(look)',
+      'PT1S ended(bot)',
+    ]);
   });
 
   test('what it would have sent does not stand in the way of what another part sends', () => {
@@ -174,5 +178,28 @@ rules:
     const drive = new Drive(apart, {}, undefined, { bot: 0 });
     expect(withheld(drive)).toEqual(['PT0S notify team@example.com builtin_notify']);
     expect(drive.told()).toEqual(['PT0S email team']);
+  });
+
+  test('nobody outside of it reads where it stands, or what it knows', () => {
+    const two = compilePackText(
+      `fields: { n: { number: optional } }
+conditions: { done: "known(flow.bot.outcome) || known(fact.bot_says)" }
+facts: { bot_says: { model: x } }
+flows: { bot: { starts: { on: opened }, first: a, states: { a: { ask: [bot_says], go: [{ to: end, outcome: over }] } } } }
+guards: { first: { command: resolve, refuse: "!known(flow.bot.outcome)" } }
+rules: { peek: { on: changed(n), when: "known(flow.bot.outcome) || known(fact.bot_says)", do: [{ tag: seen }] }, known: { on: began(done), do: [{ tag: done }] } }
+`,
+    );
+    const play = (share: number): Drive =>
+      new Drive({ ...two, rollouts: { bot: { ...all, name: 'bot', prefix: 'bot' } as never } }, {}, undefined, {
+        bot: share,
+      })
+        .answer('PT1S', 'bot_says', { value: 'yes' })
+        .give('PT1M', 'set', { n: 1 });
+    expect(play(100).state.ticket.tags).toEqual(['done', 'seen']);
+    const shadow = play(0);
+    expect(shadow.state.flows['bot']).toMatchObject({ outcome: 'over' });
+    expect([shadow.state.ticket.tags, shadow.state.is]).toEqual([[], { done: false }]);
+    expect(shadow.refused('PT2M', 'resolve', { resolution: 'x' }).code).toBe('ESC_GUARD_REFUSED');
   });
 });
