@@ -11,6 +11,7 @@ const ROOTS = new Set([
   'delivery',
   'param',
   'metric',
+  'before',
   'ticket',
   'other',
 ]);

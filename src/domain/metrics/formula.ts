@@ -21,7 +21,9 @@ export function periodBefore({ from, to }: Period, pack: Pick<CompiledPack, 'zon
 /** The metrics that a computed one reads, as `metric.x` or as `before.x`. */
 export function readBy(def: MetricDef, root?: 'metric' | 'before'): string[] {
   const names = (def.value?.reads ?? []).flatMap((read) => {
-    const [first, name = ''] = read.split('.');
+    // A name of a part holds a dot itself.
+    const [first = '', ...rest] = read.split('.');
+    const name = rest.join('.');
     return (root ?? first) === first && (first === 'metric' || first === 'before') ? [name] : [];
   });
   return [...new Set(names)];

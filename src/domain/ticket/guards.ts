@@ -11,8 +11,10 @@ import type { Actor, Rejection } from './types';
 /** Whether something a guard needs is there: a field with a value, or a task that was answered. */
 function present(scope: Scope, need: string): boolean {
   const env = makeEnv(scope);
-  const value =
-    need.startsWith('task.') && need.split('.').length === 2 ? lookUpName(env, `${need}.done`) : lookUpName(env, need);
+  const found = lookUpName(env, need);
+  // A task by itself is one that must be answered.
+  const task = need.startsWith('task.') && found !== null && typeof found === 'object' && !Array.isArray(found);
+  const value = task ? found['done'] : found;
   return (
     value !== undefined &&
     value !== null &&

@@ -15,6 +15,7 @@ const NAMED: Readonly<Record<string, NameKind>> = {
   delivery: 'delivery',
   param: 'param',
   metric: 'metric',
+  before: 'metric',
   ticket: 'field',
   other: 'field',
   event: 'field',

@@ -35,11 +35,13 @@ export const placeMetric = (p: Placing, metric: MetricDef): MetricDef =>
     share: p.cel,
     mean: (mean) => (mean === 'duration' ? mean : p.cel(mean)),
     sum: p.cel,
+    value: p.cel,
     balance: ({ plus, minus }) => ({ plus: p.cel(plus), minus: p.cel(minus) }),
     per: (per) => ({ of: p.patterns(per.of), distinct: per.distinct.map(dimension(p)) }),
     by: (by) => by.map(dimension(p)),
     for: p.cel,
     split: (split) => change(split, { on: p.patterns, where: p.cel, key: p.cel }),
+    mix: p.name('field'),
     relativeTo: p.name('metric'),
     outOf: p.name('metric'),
   });
@@ -82,6 +84,7 @@ export const placeSchedule = (p: Placing, schedule: ScheduleDef): ScheduleDef =>
     at: (at) => ('cel' in at ? { cel: p.cel(at.cel) } : at),
     opens: (opens) =>
       change(opens, {
+        when: p.cel,
         kind: p.name('kind'),
         key: p.value,
         for: p.list('role'),
