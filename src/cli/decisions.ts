@@ -33,7 +33,7 @@ export function decisionCommands(program: Command, io: CliIo): void {
     .description('what was decided on a ticket: by whom, why, at what cost, and what a reviewer made of it')
     .action(async (id: string, options: Common) => {
       const found = await api().get<JsonObject[]>(`/v1/tickets/${encodeURIComponent(id)}/decisions`);
-      io.out(options.json ? JSON.stringify(found) : decisionTable(found));
+      io.out(options.json ? JSON.stringify(found) : decisionText(found));
     });
   program
     .command('reviews')
@@ -75,22 +75,20 @@ function costOf(one: JsonObject): string {
   return typeof cost === 'number' ? `$${cost.toFixed(4)}` : '';
 }
 
-const decisionTable = (decisions: readonly JsonObject[]): string =>
-  table(
-    ['#', 'At', 'Question', 'Answer', 'Score', 'By', 'Cost', '', 'Why'],
-    decisions.map((one) => [
-      text(one['seq']),
-      clock(one['at']),
-      text(one['fact']),
-      text(one['value']) || 'none',
-      text(one['score']),
-      text(object(one['by'])['name']),
-      costOf(one),
-      fateOf(one),
-      list(one['reasons']).map(text).join('; ') || text(object(one['overrules'])['reason']),
-    ]),
-    { width: process.stdout.columns ?? 100 },
-  );
+/** A decision a paragraph: what was answered, then why. */
+const decisionText = (decisions: readonly JsonObject[]): string =>
+  decisions
+    .map((one) => {
+      const value = text(one['value']) || 'none';
+      const score = one['score'] === null || one['score'] === undefined ? '' : ` (${text(one['score'])})`;
+      const more = [`by ${text(object(one['by'])['name'])}`, costOf(one), fateOf(one)].filter((part) => part !== '');
+      const why = [...list(one['reasons']).map(text), text(object(one['overrules'])['reason'])];
+      return [
+        `#${text(one['seq'])}  ${clock(one['at'])}  ${text(one['fact'])}: ${value}${score}  ${more.join(', ')}`,
+        ...why.filter((line) => line !== '').map((line) => `      ${line}`),
+      ].join('\n');
+    })
+    .join('\n');
 
 const reviewTable = (reviews: readonly JsonObject[]): string =>
   table(

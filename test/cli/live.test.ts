@@ -285,9 +285,9 @@ describe('registers, the ledger, keys and erasing', () => {
       ],
     ];
     const { out } = await tocsin(['decisions', 'TICK-20260306-001']);
-    expect(out).toMatch(/3 .*intent .*QUESTION .*8 .*\$0\.0025 .*overruled \(#9\)/);
-    expect(out).toMatch(/5 .*none .*fallback .*too late/);
-    expect(out).toMatch(/9 .*INCIDENT .*kim .*in place of[\s\S]*QUESTION/);
+    expect(out).toMatch(/#3 .*intent: QUESTION \(8\) .*\$0\.0025, overruled \(#9\)\n +asks how/);
+    expect(out).toMatch(/#5 .*none .*fallback, too late/);
+    expect(out).toMatch(/#9 .*INCIDENT .*by kim, in place of QUESTION\n +a break-in/);
     expect(requests[0]?.url).toBe('/v1/tickets/TICK-20260306-001/decisions');
     const json = JSON.parse((await tocsin(['decisions', 'TICK-20260306-001', '--json'])).out) as object[];
     expect(json).toHaveLength(3);
