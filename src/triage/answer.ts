@@ -1,10 +1,10 @@
 /** One way to answer a pack's questions to a model, whichever classifier does it. */
 import type { EmbeddedAnswer } from '../domain/classify/fact-answer';
-import { asFact, embeddedAnswer, questionOf } from '../domain/classify/fact-answer';
+import { asFact, embeddedAnswer, gatheringOf, questionOf } from '../domain/classify/fact-answer';
 import type { Classifier } from '../policies/classifier';
 import type { CompiledPack, FactDef, JsonObject } from '../domain/policy/types';
 import { triageOf } from './load';
-import { ModelClassifier, type ModelConfig, type Told } from './model';
+import { ModelClassifier, type ModelConfig, type ModelUsage, type Told } from './model';
 
 /** An answer to a fact, with what answered and what it took. */
 export interface Answered extends EmbeddedAnswer {
@@ -21,22 +21,35 @@ export interface Answering {
   answer(pack: CompiledPack, fact: FactDef, inputs: JsonObject, signal?: AbortSignal, told?: Told): Promise<Answered>;
 }
 
+/** Who answered, and what it took. */
+function billOf(own: string, model: string, usage: ModelUsage | undefined): Pick<Answered, 'version' | 'usage'> {
+  if (usage === undefined) return { version: own };
+  return { version: usage.fallbacks === 0 ? `${own}+${model}` : own, usage: { ...usage } };
+}
+
 /** By a pack's own classifier; where a model is configured it is asked first, and the embedded one stands in for it. */
 export function answering(classifier: Classifier, config?: ModelConfig): Answering {
   const triage = triageOf(classifier);
   const model = config && new ModelClassifier(config, classifier.spec.questions, classifier.prompts);
   return {
     async answer(pack, fact, inputs, signal, told = {}) {
-      const put = model && fact.embedded !== true && questionOf(triage, fact, inputs);
-      if (!model || !put)
-        return embeddedAnswer(triage, pack, fact, inputs) ?? { reasons: ['the classifier knows no such question'] };
-      const { answer, usage } = await model.put({ ...put, told, ...(signal ? { signal } : {}) });
-      const asked = usage !== undefined && usage.fallbacks === 0;
-      return {
-        ...asFact(triage, pack, fact, inputs, answer),
-        version: asked ? `${triage.version}+${model.version}` : triage.version,
-        ...(usage === undefined ? {} : { usage: { ...usage } }),
-      };
+      const own = (): Answered =>
+        embeddedAnswer(triage, pack, fact, inputs) ?? { reasons: ['the classifier knows no such question'] };
+      if (!model) return own();
+      const rest = { told, ...(signal ? { signal } : {}) };
+      const put = questionOf(triage, fact, inputs);
+      if (put) {
+        const { answer, usage } = await model.put({ ...put, ...rest });
+        return { ...asFact(triage, pack, fact, inputs, answer), ...billOf(triage.version, model.version, usage) };
+      }
+      const gathering = gatheringOf(triage, pack, fact, inputs);
+      if (!gathering) return own();
+      const { value, reasons = [] } = own();
+      const embedded = (value ?? {}) as JsonObject;
+      const items = triage.spec.gather.items;
+      const got = await model.gather({ question: fact.model ?? '', items, ...gathering, embedded, ...rest });
+      const why = [...got.reasons, ...reasons.filter((one) => !got.reasons.includes(one))];
+      return { value: got.found, reasons: why, ...billOf(triage.version, model.version, got.usage) };
     },
   };
 }

@@ -7,9 +7,11 @@ import { createUrlGuard, parseOutgoingUrl, type UrlGuard } from '../activities/o
 import { safeDetail, type Secret } from '../activities/secret';
 import { secretSetting } from '../activities/secret-setting';
 import { TocsinError } from '../domain/errors';
-import type { Answer, QuestionSpec } from '../domain/classify/types';
+import type { Answer, ItemSpec, QuestionSpec } from '../domain/classify/types';
+import type { JsonObject } from '../domain/policy/types';
 import { clean, clip } from '../domain/classify/text';
 import type { Classifier } from '../policies/classifier';
+import { extractionSchema, readExtraction } from './extract';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -39,8 +41,8 @@ export interface ModelUsage {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_RETRIES = 2;
-/** Answers are a label, a number and a sentence. */
-const MAX_OUTPUT_TOKENS = 400;
+/** Answers are a label, a number and a sentence, or passages of what the customer wrote. */
+const MAX_OUTPUT_TOKENS = 1_000;
 
 /**
  * The model an environment names. Throws ESC_REQUEST_INVALID where a setting is missing or cannot be used, ESC_URL_REFUSED
@@ -114,6 +116,23 @@ export interface ModelAnswer {
   usage?: ModelUsage;
 }
 
+/** What a model is to find in a customer's texts. */
+export interface ModelGathering extends Omit<ModelQuestion, 'embedded'> {
+  items: readonly ItemSpec[];
+  /** The field that was asked for last. */
+  asking?: string;
+  /** What the embedded classifier found, by field. */
+  embedded: JsonObject;
+}
+
+/** Fields with value and score, or `{ unknown: true }`. */
+export interface ModelFound {
+  found: JsonObject;
+  reasons: string[];
+  /** Absent where the model was not asked. */
+  usage?: ModelUsage;
+}
+
 /** A model that answers a pack's questions. */
 export class ModelClassifier {
   /** Of all answers so far. */
@@ -157,25 +176,56 @@ export class ModelClassifier {
     const spec = this.questions[question];
     const prompt = this.prompts[question];
     if (!spec || !prompt) return { answer: embedded };
+    const got = await this.ask(schemaOf(spec), messagesOf(prompt.system, texts, told), signal);
+    if (got.content !== undefined) return { answer: this.within(spec, got.content), usage: got.usage };
+    return { answer: { ...embedded, reasons: [got.why, ...embedded.reasons] }, usage: got.usage };
+  }
+
+  /**
+   * Fields that the customer's texts fill. Where the model cannot be asked, and for fields of which it says nothing that
+   * counts, what the embedded classifier found stands.
+   */
+  async gather({ question, items, texts, asking, embedded, told = {}, signal }: ModelGathering): Promise<ModelFound> {
+    const prompt = this.prompts[question];
+    if (!prompt) return { found: embedded, reasons: [] };
+    const asked = items.find((one) => one.field === asking);
+    const system = asked ? `${prompt.system}\n\nThe customer was asked last: ${asked.ask}` : prompt.system;
+    const got = await this.ask(extractionSchema(items), messagesOf(system, texts, told), signal);
+    if (got.content === undefined) return { found: embedded, reasons: [got.why], usage: got.usage };
+    const found = readExtraction(items, got.content, texts);
+    if (!found)
+      return {
+        found: embedded,
+        reasons: ['the model gave no answer that counts: not of the declared form'],
+        usage: got.usage,
+      };
+    const reasons = Object.keys(found).map((field) => `${field}: the model (${this.config.name})`);
+    return { found: { ...embedded, ...found }, reasons, usage: got.usage };
+  }
+
+  /** Asks, retries included; without a content where that failed, with the reason. */
+  private async ask(
+    schema: Record<string, unknown>,
+    messages: OpenAI.ChatCompletionMessageParam[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ usage: ModelUsage } & ({ content: string } | { content?: never; why: string })> {
     const usage = { ...NOTHING };
     try {
-      const content = await orEnded(this.call(spec, messagesOf(prompt.system, texts, told), usage, signal), signal);
-      return { answer: this.within(spec, content), usage };
+      return { content: await orEnded(this.call(schema, messages, usage, signal), signal), usage };
     } catch (error) {
       usage.fallbacks = 1;
       const why =
         error instanceof APIError && error.status !== undefined
           ? `it answered ${error.status}`
           : safeDetail((error as Error).message, this.config.key);
-      const said = `the model could not be asked (${why}); the embedded classifier answered`;
-      return { answer: { ...embedded, reasons: [said, ...embedded.reasons] }, usage };
+      return { why: `the model could not be asked (${why}); the embedded classifier answered`, usage };
     } finally {
       for (const name of Object.keys(NOTHING) as (keyof ModelUsage)[]) this.usage[name] += usage[name];
     }
   }
 
   private async call(
-    spec: QuestionSpec,
+    schema: Record<string, unknown>,
     messages: OpenAI.ChatCompletionMessageParam[],
     usage: ModelUsage,
     signal: AbortSignal | undefined,
@@ -187,7 +237,7 @@ export class ModelClassifier {
         temperature: 0,
         max_tokens: MAX_OUTPUT_TOKENS,
         messages,
-        response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: schemaOf(spec) } },
+        response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } },
       },
       signal ? { signal } : {},
     );

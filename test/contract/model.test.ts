@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JsonObject } from '../../src/domain/policy/types';
+import { answering } from '../../src/triage/answer';
 import { decideWith } from '../../src/triage/driver';
 import { loadTriage, type LoadedTriage } from '../../src/triage/load';
 import { ModelClassifier, modelFromEnv } from '../../src/triage/model';
@@ -41,21 +43,19 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
   beforeAll(async () => (loaded = await loadTriage(join(__dirname, '../../policies/trust-safety'))));
   beforeEach(async () => (provider = await startProvider(() => says('INCIDENT_REPORT', 9))));
   afterEach(() => provider.close());
+  const configOf = (more: Record<string, string> = {}) =>
+    modelFromEnv({
+      TOCSIN_MODEL_URL: `${provider.url}/v1`,
+      TOCSIN_MODEL_NAME: 'small',
+      TOCSIN_MODEL_KEY: KEY,
+      TOCSIN_MODEL_RETRIES: '1',
+      TOCSIN_MODEL_PRICE_INPUT: '0.000002',
+      TOCSIN_MODEL_PRICE_OUTPUT: '0.00001',
+      TOCSIN_ALLOW_PRIVATE_URLS: 'loopback',
+      ...more,
+    });
   const make = (more: Record<string, string> = {}) =>
-    new ModelClassifier(
-      modelFromEnv({
-        TOCSIN_MODEL_URL: `${provider.url}/v1`,
-        TOCSIN_MODEL_NAME: 'small',
-        TOCSIN_MODEL_KEY: KEY,
-        TOCSIN_MODEL_RETRIES: '1',
-        TOCSIN_MODEL_PRICE_INPUT: '0.000002',
-        TOCSIN_MODEL_PRICE_OUTPUT: '0.00001',
-        TOCSIN_ALLOW_PRIVATE_URLS: 'loopback',
-        ...more,
-      }),
-      loaded.spec.questions,
-      loaded.prompts,
-    );
+    new ModelClassifier(configOf(more), loaded.spec.questions, loaded.prompts);
   const embedded = () => loaded.triage.ask('intent', TEXTS[0] ?? '');
   const ask = (model: ModelClassifier, texts = TEXTS) => model.answer('intent', texts, embedded());
 
@@ -169,6 +169,76 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
       outcome: 'human_triage',
     });
     expect(decision.version).toBe(`${loaded.spec.version}+${model.version}`);
+  });
+
+  describe('fills the fields of a dialogue', () => {
+    const SAID = ['Someone hacked us', 'Jane Doe and jx99, it began on Monday. Nothing else is known.'];
+    const INPUTS: JsonObject = {
+      transcript: SAID.map((text, at) => ({ at, from: 'customer', text })),
+      'flow.triage.asking': 'affected_names',
+    };
+    const field = (value: unknown, score = 90, unknown = false) => ({ value, score, unknown });
+    const found = (fields: object): Reply =>
+      completion(
+        JSON.stringify({
+          ...{ affected_names: null, incident_timeline: null, suspicious_behaviors: null, pc_systems_accessed: null },
+          ...fields,
+        }),
+      );
+    const extract = async (reply?: Reply) => {
+      if (reply) provider.script.push(reply);
+      const { pack } = loaded.loaded;
+      const def = pack.facts['extract'];
+      if (!def) throw new Error('there is no fact extract');
+      return answering(loaded, configOf()).answer(pack, def, INPUTS);
+    };
+
+    test('with what the customer wrote, and what the embedded classifier found where it says nothing [TS-119]', async () => {
+      const answer = await extract(found({ affected_names: field(['Jane  Doe', 'JX99'], 80) }));
+      expect(answer.value).toMatchObject({
+        affected_names: { value: ['Jane  Doe', 'JX99'], score: 80 },
+        incident_timeline: { value: expect.stringContaining('Monday') as string },
+      });
+      expect(answer.reasons?.[0]).toBe('affected_names: the model (small)');
+      expect(answer.usage).toMatchObject({ calls: 1, inputTokens: 150 });
+      expect(answer.version).toContain(`${loaded.spec.version}+`);
+      const { messages, response_format: form } = JSON.parse(provider.received[0]?.body ?? '{}') as Request;
+      expect(messages[0]?.content).toContain('asked last: To help investigate');
+      expect(messages[0]?.content).not.toContain('jx99');
+      expect(messages[1]?.content).toContain('jx99');
+      expect(form.json_schema.strict).toBe(true);
+    });
+
+    test.each([
+      [
+        'a name that nobody wrote',
+        { affected_names: field(['Bob Jones']) },
+        { affected_names: { value: ['Jane Doe', 'jx99'] } },
+      ],
+      ['words of its own', { suspicious_behaviors: field('The pastor was impersonated') }, {}],
+      ['another word than yes or no', { pc_systems_accessed: field('maybe') }, {}],
+    ])('%s is dropped', async (_what, said, stands) => {
+      const answer = await extract(found(said));
+      expect(JSON.stringify(answer.value)).not.toMatch(/Bob|impersonated|maybe/);
+      expect(answer.value).toMatchObject(stands);
+    });
+
+    test('a field that cannot be known is said to be so', async () => {
+      const answer = await extract(found({ suspicious_behaviors: field(null, 0, true) }));
+      expect(answer.value).toMatchObject({ suspicious_behaviors: { unknown: true } });
+    });
+
+    test.each([
+      ['is down', { status: 500 }],
+      ['answers in another form', completion('{"affected_names":{"value":7}}')],
+      ['answers in prose', completion('Jane Doe')],
+      ['names a score out of range', found({ affected_names: field(['Jane Doe'], 200) })],
+    ])('where it %s the embedded classifier stands', async (_what, reply) => {
+      provider.script.push(reply);
+      const answer = await extract(reply);
+      expect(answer.value).toMatchObject({ incident_timeline: { value: expect.stringContaining('Monday') as string } });
+      expect(answer.reasons?.[0]).toMatch(/could not be asked|no answer that counts/);
+    });
   });
 
   test('no keyword, no call [TS-003]', async () => {

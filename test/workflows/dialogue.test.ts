@@ -208,6 +208,8 @@ describe('a dialogue on the real stack', () => {
       usage: { calls: 1, inputTokens: 150, outputTokens: 20, cost: 150 * 0.000001 + 20 * 0.000002, fallbacks: 0 },
     });
     expect(reassess['version']).toMatch(new RegExp(`^${own}\\+[0-9a-f]{64}$`));
+    // Two of its names stand in what the customer wrote; the third nobody wrote.
+    expect((await show(id))['affected_names']).toEqual(['John Smith', 'Mary Johnson']);
     // The key is nowhere: not in the timeline, not in the history.
     const timeline = JSON.stringify(await ask(keys.staff, 'GET', `/v1/tickets/${id}/timeline`));
     expect(timeline).not.toContain(SECRET);
@@ -277,6 +279,11 @@ function wellBehaved(received: Received): Reply {
   const [system] = requestOf(received).messages;
   const says = (value: string | null, score: number): Reply => completion({ value, score, reason: 'because' });
   const told = system?.content ?? '';
+  if (told.includes('affected_names:'))
+    return completion({
+      ...{ affected_names: { value: ['John Smith', 'Mary Johnson', 'Nobody Named'], score: 90, unknown: false } },
+      ...{ incident_timeline: null, suspicious_behaviors: null, pc_systems_accessed: null },
+    });
   if (told.includes('keyword detection')) return says('INCIDENT_REPORT', 9);
   if (told.includes('CONFIRMED_BREACH')) return says('CONFIRMED_BREACH', 9);
   if (told.includes('CLEAR_EVIDENCE')) return says('INSUFFICIENT_INFO', 3);

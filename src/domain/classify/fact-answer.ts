@@ -80,6 +80,25 @@ export function questionOf(triage: Triage, fact: FactDef, inputs: JsonObject): F
   return { question: fact.model, texts, embedded };
 }
 
+/** What an extraction is made from. */
+export interface FactGathering {
+  texts: readonly string[];
+  asking?: string;
+}
+
+/** The extraction that a fact with a `model` puts; undefined where it is a question, or fills no dialogue. */
+export function gatheringOf(
+  triage: Triage,
+  pack: CompiledPack,
+  fact: FactDef,
+  inputs: JsonObject,
+): FactGathering | undefined {
+  if (fact.model === undefined || Object.hasOwn(triage.spec.questions, fact.model) || !fills(pack, fact))
+    return undefined;
+  const asking = askingOf(inputs);
+  return { texts: textsOf(inputs), ...(asking === undefined ? {} : { asking }) };
+}
+
 /** An answer to a fact's question as the core takes it; of a question that fills a field of a dialogue, that field. */
 export function asFact(
   triage: Triage,
