@@ -33,6 +33,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
   if (needs('keys', 'erase')) (await import('./admin.js')).adminCommands(program, io);
   if (needs('report', 'series')) (await import('./report.js')).reportCommands(program, io);
   if (needs('availability')) (await import('./availability.js')).availabilityCommand(program, io);
+  if (needs('checklist')) (await import('./checklist.js')).checklistCommand(program, io);
   if (needs('store')) (await import('./store.js')).storeCommands(program, io);
   if (needs('rehearse')) (await import('./rehearse.js')).rehearseCommand(program, io);
   if (needs('calendar')) {
@@ -82,6 +83,7 @@ const KNOWN = new Set([
   'oncall',
   'availability',
   'calendar',
+  'checklist',
   'triage',
   'policy',
 ]);

@@ -17,6 +17,9 @@ const ANY: readonly KeyRole[] = KEY_ROLES;
 const EDITORS: readonly KeyRole[] = ['admin', 'editor'];
 const READERS: readonly KeyRole[] = ['agent', 'commander', 'ops', 'admin'];
 
+/** They put a procedure into service. */
+const SIGN_OFF: readonly KeyRole[] = ['commander', 'ops', 'admin'];
+
 const INTAKE: readonly KeyRole[] = ['intake', 'admin'];
 
 /** Every route of the API. A route that is missing here stops the server from starting. */
@@ -73,6 +76,10 @@ export const ROUTE_ACCESS = {
   'GET /dashboard': READERS,
   'GET /dashboard/widgets': READERS,
   'GET /dashboard/htmx.js': 'public',
+  'GET /v1/checklists': READERS,
+  'POST /v1/checklists/:checklist/items/:item': SIGN_OFF,
+  'GET /dashboard/checklists': READERS,
+  'POST /dashboard/checklists/:checklist/items/:item': SIGN_OFF,
   'POST /v1/series/:series': ['intake', 'ops', 'admin'],
   'GET /v1/channels': ANY,
   'GET /v1/availability': ANY,

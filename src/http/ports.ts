@@ -16,6 +16,7 @@ import type { IntakePort } from './intake-ports';
 import type { OnCallPort, PolicyPort } from './people-ports';
 import type { AccountPort } from './accounts';
 import type { IdentityPort } from './identity';
+import type { ChecklistPort } from './checklist-port';
 import type { KnowledgePort } from './knowledge-port';
 import type { ConversationPort, PortalPort } from './portal-ports';
 import type { RolloutPort } from './rollout-port';
@@ -220,6 +221,7 @@ export interface ReportPort {
 
 export interface HttpPorts {
   policies: PolicyPort;
+  checklists: ChecklistPort;
   onCall: OnCallPort;
   reports: ReportPort;
   rollouts: RolloutPort;

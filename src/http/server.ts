@@ -15,6 +15,7 @@ import { commandRoutes } from './command-routes';
 import { Conversations } from './conversations';
 import { Desk } from './desk';
 import { channelRoutes } from './channel-routes';
+import { checklistRoutes } from './checklist-routes';
 import { handleErrors, sendProblem } from './error-handler';
 import { helpPages } from './help-pages';
 import { knowledgeRoutes, languageOf } from './knowledge-routes';
@@ -131,6 +132,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   helpPages(app, ports, conversations, now, options.forum);
   loginPages(app, ports);
   dashboardRoutes(app, ports, now);
+  checklistRoutes(app, ports, now);
   statusRoutes(app, ports, now);
   serviceRoutes(app, ports, [registry, ...(options.registries ?? [])]);
   await app.ready();

@@ -41,6 +41,8 @@ import type { HttpPorts, TicketPort } from './ports';
 import { reportPort } from './report-port';
 import { rolloutPort } from './rollout-port';
 import { rehearseBeside } from './rehearsal-thread';
+import { checklistPort } from './checklist-port';
+import { scenariosBeside } from './scenarios-thread';
 
 export interface Wiring {
   pool: Database;
@@ -61,8 +63,16 @@ export interface Wiring {
 /** The ports over the real parts. */
 export function wire(wiring: Wiring): HttpPorts {
   const { pool, temporal, packs } = wiring;
+  const packOfHash = packReader(packs);
   return {
     policies: policyPort(wiring),
+    checklists: checklistPort(pool, {
+      active: async (name) => {
+        const { hash } = await activeOf(pool, name);
+        return { hash, pack: await packOfHash(hash) };
+      },
+      scenarios: (order) => scenariosBeside(order, join(__dirname, 'scenarios-thread.js')),
+    }),
     onCall: {
       overrides: (since) => listOverrides(pool, since),
       addOverride: (override, now) => addOverride(pool, override, now),

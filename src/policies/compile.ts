@@ -27,6 +27,7 @@ import {
 import { compileFlow, tasksOfFlows } from './compile-flows';
 import { compileRollout } from './compile-rollout';
 import type { Compiler, SourcePath } from './compiler';
+import { compileChecklist } from './compile-checklists';
 import { compileVoice } from './compile-voices';
 import type { PackSource } from './schema/pack';
 
@@ -208,6 +209,9 @@ export function compilePack(
     ...(source.rollout ? { rollouts: { [WHOLE]: compileRollout(c, source.rollout) } } : {}),
     ...(Object.keys(source.reasons).length === 0 ? {} : { reasons: each(c, 'reasons', source.reasons, compileReason) }),
     ...(Object.keys(source.voices).length === 0 ? {} : { voices: each(c, 'voices', source.voices, compileVoice) }),
+    ...(Object.keys(source.checklists).length === 0
+      ? {}
+      : { checklists: each(c, 'checklists', source.checklists, compileChecklist) }),
     rules: each(c, 'rules', source.rules, compileRule),
     guards: each(c, 'guards', source.guards, compileGuard),
     templates,

@@ -53,6 +53,10 @@ const EXPECTED: Record<string, string> = {
   'GET /dashboard': 'agent commander ops admin',
   'GET /dashboard/widgets': 'agent commander ops admin',
   'GET /dashboard/htmx.js': 'public',
+  'GET /v1/checklists': 'agent commander ops admin',
+  'POST /v1/checklists/:checklist/items/:item': 'commander ops admin',
+  'GET /dashboard/checklists': 'agent commander ops admin',
+  'POST /dashboard/checklists/:checklist/items/:item': 'commander ops admin',
   'POST /v1/series/:series': 'intake ops admin',
   'GET /v1/channels': 'intake agent commander ops admin editor',
   'GET /v1/availability': 'intake agent commander ops admin editor',
@@ -137,6 +141,7 @@ const BODIES: Record<string, object> = {
   '/v1/triage': { messages: [{ text: 'Hello' }] },
   '/v1/keys': { name: 'Desk', role: 'agent' },
   '/v1/rollouts/trust_safety': { share: 25, reason: 'the first week' },
+  '/v1/checklists/setup/items/known': { by: 'Ada' },
   '/v1/erasures': { party: 'jane@example.com' },
   '/v1/intake/chat': { app_id: 'secureai_app_id', user_id: 'customer_123' },
   '/v1/intake/chat/snippet': { user_id: 'customer_123' },
@@ -156,6 +161,8 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
     .replace(':command', 'message')
     .replace(':slug', 'first-video')
     .replace(':name', 'helper')
+    .replace(':checklist', 'setup')
+    .replace(':item', 'known')
     .replace(':file', 'portal.css')
     .replace(':template', 'reply')
     .replace(':token', 'feed-of-the-test-number-0.ics')
@@ -176,10 +183,10 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
       headers: { 'content-type': 'message/rfc822' },
     });
   // Forms of pages are not JSON.
-  const form = url.startsWith('/portal') && method === 'POST';
+  const form = /^\/(portal|dashboard)/.test(url) && method === 'POST';
   return server.ask(method, url, {
     role,
-    body: form ? 'text=hello' : body,
+    body: form ? 'text=hello&by=Ada' : body,
     ...(form ? { headers: { 'content-type': 'application/x-www-form-urlencoded' } } : {}),
   });
 }

@@ -17,7 +17,9 @@ import type {
 import { buildServer, type ServerOptions } from '../../src/http/server';
 import type { Customer } from '../../src/intake/ways';
 import { intakeOf, MemoryOfIntake } from '../support/intake-memory';
+import type { Tick } from '../../src/domain/policy/checklists';
 import type { CompiledPack } from '../../src/domain/policy/types';
+import { checklistsOf } from './memory-checklists';
 import type { OnCallOverride } from '../../src/oncall/resolve';
 import { testPack } from '../support/test-pack';
 import type { Feed } from '../../src/store/feeds';
@@ -75,6 +77,8 @@ export class World {
   secrets = new Map<string, string>();
   /** Tickets that intake finds. */
   known = new Set(['TICK-20260302-001', '10001']);
+  ticks: Record<string, Tick> = {};
+  tickedBy: string[] = [];
   overrides: OnCallOverride[] = [];
   feeds = new Map<string, Feed>();
   knowledge: KnowledgeWorld = { uses: [], votes: new Map(), comments: [], tickets: [] };
@@ -136,6 +140,7 @@ export function portsOf(world: World): HttpPorts {
   };
   return {
     policies: { active: async () => (world.pack ??= await testPack()) },
+    checklists: checklistsOf(world),
     onCall: {
       overrides: async (since) => world.overrides.filter((one) => one.to > since),
       addOverride: async (override) => world.overrides.push(override),

@@ -49,6 +49,7 @@ const OWNERS: Record<string, string> = {
   tasks: 'TaskDef',
   paths: 'PathDef',
   voices: 'VoiceDef',
+  checklists: 'ChecklistDef',
   rules: 'RuleDef',
   guards: 'GuardDef',
   kinds: 'KindDef',
@@ -116,6 +117,15 @@ const COUNTERPARTS: Record<string, string> = {
   ),
   'commitments.*.grace': 'ClockDef.grace',
   'flows.*.states.*.collect.voice': 'FlowStateDef.voice',
+  ...Object.fromEntries(
+    ['title', 'by', 'pack', 'scenarios', 'seen'].map((name) => [
+      `checklists.*.items.*.${name}`,
+      `CheckItemDef.${name}`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['at', 'is', 'has'].map((name) => [`checklists.*.items.*.pack[].${name}`, `PackProof.${name}`]),
+  ),
   'voices.*.delay.from': 'VoiceDef.delay',
   'voices.*.delay.to': 'VoiceDef.delay',
   'action.open_task.template': 'Action.task',

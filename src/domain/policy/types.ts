@@ -14,6 +14,7 @@ import type { PathDef, ReasonDef } from './path-types';
 import type { RolloutDef } from './rollout-types';
 import type { PartDef } from './parts';
 import type { VoiceDef } from './voice-types';
+import type { ChecklistDef } from './checklist-types';
 
 export type { KindDef, TicketQuery };
 export type { ChannelDef, ChannelState, ReplyDef, RotaDef, WayInDef } from './intake-types';
@@ -366,6 +367,7 @@ export interface CompiledPack {
   reasons?: Record<string, ReasonDef>;
   /** Absent where the pack has none. */
   voices?: Record<string, VoiceDef>;
+  checklists?: Record<string, ChecklistDef>;
   rules: Record<string, RuleDef>;
   guards: Record<string, GuardDef>;
   templates: Record<string, TemplateDef>;

@@ -2,6 +2,7 @@
 import type { LoadedPack, Problem } from '../load';
 import { partOf } from '../schema/uses';
 import { assistants } from './assistants';
+import { checklists } from './checklists';
 import { circles } from './circles';
 import { clauseIds } from './clause-ids';
 import { conflicts } from './conflicts';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   assistants,
   parts,
   voices,
+  checklists,
 ];
 
 /** What is wrong with the parts by themselves; of a role, calendar or queue that is bound to another only the other counts. */

@@ -8,6 +8,7 @@ import { flow, kind, rollout, schedule } from './outlook';
 import { report } from './reporting';
 import { uses } from './uses';
 import { channelOf, reply, wayIn } from './channels';
+import { checklist } from './checklists';
 import { voice } from './voices';
 import { calendar, condition, fact, field, queue, role, rota, table, words } from './vocabulary';
 
@@ -89,6 +90,7 @@ export const pack = z.strictObject({
   paths: map(path),
   reasons: map(reason),
   voices: map(voice),
+  checklists: map(checklist),
   flows: map(flow),
   rules: map(rule),
   guards: map(guard),
@@ -160,6 +162,7 @@ export const ITEM_CONSTRUCTS = [
   'paths',
   'reasons',
   'voices',
+  'checklists',
   'flows',
   'rules',
   'guards',
