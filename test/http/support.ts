@@ -75,7 +75,6 @@ export class World {
   memory = new MemoryOfIntake();
   customers: Customer[] = [];
   secrets = new Map<string, string>();
-  /** Tickets that intake finds. */
   known = new Set(['TICK-20260302-001', '10001']);
   ticks: Record<string, Tick> = {};
   tickedBy: string[] = [];
