@@ -13,6 +13,7 @@ interface Options {
   from?: string;
   to?: string;
   period?: string;
+  pack?: string;
   by?: string;
   plan?: string;
   priority?: string;
@@ -66,7 +67,7 @@ export function renderMetric(found: JsonObject): string {
 
 function queryOf(options: Options, csv: boolean): string {
   const query = new URLSearchParams();
-  for (const name of ['from', 'to', 'period', 'by', 'plan', 'priority', 'tier', 'channel'] as const) {
+  for (const name of ['pack', 'from', 'to', 'period', 'by', 'plan', 'priority', 'tier', 'channel'] as const) {
     const value = options[name];
     if (value !== undefined) query.set(name, value);
   }
@@ -83,6 +84,7 @@ export function reportCommands(program: Command, io: CliIo): void {
     .option('--from <instant>', 'an instant, or a date')
     .option('--to <instant>', 'an instant, or a date; not included')
     .option('--period <period>', '2025-01, 2025-W05, 2025-Q1 or 2025-01-27')
+    .option('--pack <pack>', 'the pack; the default one when left out')
     .option('--by <names>', 'groups, with commas')
     .option('--plan <plan>')
     .option('--priority <priority>')
@@ -93,7 +95,7 @@ export function reportCommands(program: Command, io: CliIo): void {
     .description('key figures over a period')
     .action(async (kpis: string[], options: Options) => {
       if (kpis.length === 0) {
-        const catalogue = await api().get('/v1/reports');
+        const catalogue = await api().get(`/v1/reports${queryOf(options, false)}`);
         const metrics = (catalogue['metrics'] ?? []) as JsonObject[];
         io.out(
           options.json
@@ -117,6 +119,19 @@ export function reportCommands(program: Command, io: CliIo): void {
       const found: JsonObject[] = [];
       for (const kpi of kpis) found.push(await api().get(path(kpi)));
       io.out(options.json ? JSON.stringify(found) : found.map(renderMetric).join('\n\n'));
+    });
+  program
+    .command('transcripts')
+    .argument('<report>', 'a report of the pack that exports conversations')
+    .argument('<period>', '2025-01, 2025-W05, 2025-Q1 or 2025-01-27')
+    .option('--pack <pack>', 'the pack; the default one when left out')
+    .option('--json', 'one array in place of a line each')
+    .description('the conversations behind a report, as tocsin triage reads them')
+    .action(async (report: string, period: string, options: { pack?: string; json?: boolean }) => {
+      const path = `/v1/reports/${encodeURIComponent(report)}/${encodeURIComponent(period)}/transcripts`;
+      const lines = (await api().text(`${path}${queryOf(options, false)}`)).split('\n').filter((line) => line !== '');
+      if (options.json) io.out(`[${lines.join(',')}]`);
+      else for (const line of lines) io.out(line);
     });
   program
     .command('series')

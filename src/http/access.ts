@@ -71,6 +71,7 @@ export const ROUTE_ACCESS = {
   'GET /v1/reports': READERS,
   'GET /v1/reports/:kpi': READERS,
   'GET /v1/reports/:kpi/:period': READERS,
+  'GET /v1/reports/:kpi/:period/transcripts': READERS,
   'GET /v1/dashboard': READERS,
   'GET /v1/dashboard/stream': READERS,
   'GET /dashboard': READERS,

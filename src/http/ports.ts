@@ -1,4 +1,5 @@
 /** What the HTTP shell needs of the rest, and nothing more: `wire.ts` joins the real ones, tests bring their own. */
+import type { Reader } from '../domain/ticket/visibility';
 import type { CompiledPack, Json, JsonObject, KindDef } from '../domain/policy/types';
 import type { AgendaItem, Command, Opening, TicketEvent } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
@@ -190,6 +191,8 @@ export interface MetricOrder {
   metric: string;
   /** `2025-01`, `2025-W05`, `2025-Q1`, `2025-01-27`, `2025`. */
   period?: string;
+  /** The default pack when left out. */
+  pack?: string;
   /** An instant, or a date in the zone of the pack. */
   from?: string;
   to?: string;
@@ -197,20 +200,23 @@ export interface MetricOrder {
   filters: Record<string, string>;
 }
 
-/** Key figures of the default pack. Errors: ESC_METRIC_UNKNOWN, ESC_PACK_UNKNOWN, ESC_REQUEST_INVALID. */
+/** Key figures of a pack, of the default one where none is named. Errors: ESC_METRIC_UNKNOWN, ESC_PACK_UNKNOWN, ESC_REQUEST_INVALID. */
 export interface ReportPort {
-  catalogue(): Promise<JsonObject>;
+  catalogue(pack?: string): Promise<JsonObject>;
   metrics(orders: readonly MetricOrder[], now: EpochMs): Promise<JsonObject[]>;
   csv(orders: readonly MetricOrder[], now: EpochMs): Promise<string>;
   /** The live report of the pack; a moment old at most. */
-  dashboard(now: EpochMs): Promise<{ json: JsonObject; html: string }>;
+  dashboard(now: EpochMs, pack?: string): Promise<{ json: JsonObject; html: string }>;
   /** A report of a period: as it was sent, or, where it was not or `fresh` is said, made now. */
   report(
     name: string,
     period: string,
     fresh: boolean,
     now: EpochMs,
+    pack?: string,
   ): Promise<{ json: JsonObject; html: string; text: string }>;
+  /** NDJSON: the conversations of what the report exports, of tickets that the reader may read. */
+  transcripts(name: string, period: string, reader: Reader, pack?: string): Promise<string>;
   addPoints(
     series: string,
     points: readonly { value: number; at: EpochMs; labels: JsonObject; key?: string }[],

@@ -2,10 +2,12 @@
 import { TocsinError } from '../domain/errors';
 import { parsePeriod, UTC, type Period } from '../domain/metrics/periods';
 import type { CompiledPack, JsonObject } from '../domain/policy/types';
+import { mayRead } from '../domain/ticket/visibility';
 import { formatInstant, parseInstant, type EpochMs } from '../domain/time/instants';
 import { askMetrics, windowOf, type AskedMetric, type ReportPack } from '../reports/ask';
 import { dashboardJson, dashboardOf, FRESH_MS, widgetsHtml } from '../reports/dashboard';
-import { composeReport, reportOf, reportPeriod } from '../reports/run';
+import { composeReport, exportTranscripts, reportOf, reportPeriod } from '../reports/run';
+import { ndjsonOf } from '../reports/transcripts';
 import { findReport } from '../store/reports';
 import { metricJson } from '../reports/present';
 import { csvOf } from '../reports/table';
@@ -14,10 +16,17 @@ import { activePack } from '../store/policy-versions';
 import { addPoints } from '../store/series';
 import type { MetricOrder, ReportPort } from './ports';
 
-/** The pack that reports are made of: the default one's active version. Errors: ESC_PACK_UNKNOWN. */
-export async function reportPackOf(pool: Database, read: (hash: string) => Promise<CompiledPack>): Promise<ReportPack> {
-  const active = await activePack(pool);
-  if (!active) throw new TocsinError('ESC_PACK_UNKNOWN', 'no pack is published');
+/** The pack that reports are made of: the active version of the one named, else of the default. Errors: ESC_PACK_UNKNOWN. */
+export async function reportPackOf(
+  pool: Database,
+  read: (hash: string) => Promise<CompiledPack>,
+  named?: string,
+): Promise<ReportPack> {
+  const active = await activePack(pool, named);
+  if (!active) {
+    const message = named === undefined ? 'no pack is published' : `the pack "${named}" has no active version`;
+    throw new TocsinError('ESC_PACK_UNKNOWN', message, named === undefined ? {} : { pack: named });
+  }
   return { hash: active.hash, pack: await read(active.hash) };
 }
 
@@ -51,9 +60,9 @@ export function periodOf(pack: CompiledPack, order: MetricOrder, now: EpochMs): 
 
 /** The port over the store. */
 export function reportPort(pool: Database, read: (hash: string) => Promise<CompiledPack>): ReportPort {
-  let last: { at: EpochMs; made: Promise<{ json: JsonObject; html: string }> } | undefined;
+  const last = new Map<string, { at: EpochMs; made: Promise<{ json: JsonObject; html: string }> }>();
   const ask = async (orders: readonly MetricOrder[], now: EpochMs) => {
-    const report = await reportPackOf(pool, read);
+    const report = await reportPackOf(pool, read, orders[0]?.pack);
     const asked = orders.map((order): AskedMetric => {
       const period = periodOf(report.pack, order, now);
       return {
@@ -66,8 +75,8 @@ export function reportPort(pool: Database, read: (hash: string) => Promise<Compi
     return askMetrics(pool, report, asked, now);
   };
   return {
-    async catalogue() {
-      const { hash, pack } = await reportPackOf(pool, read);
+    async catalogue(named) {
+      const { hash, pack } = await reportPackOf(pool, read, named);
       const metrics = Object.values(pack.metrics).map((def): JsonObject => ({
         metric: def.name,
         title: def.title ?? def.name,
@@ -88,19 +97,21 @@ export function reportPort(pool: Database, read: (hash: string) => Promise<Compi
     },
     metrics: async (orders, now) => (await ask(orders, now)).map(metricJson),
     csv: async (orders, now) => csvOf(await ask(orders, now)),
-    async dashboard(now) {
-      if (last && now - last.at < FRESH_MS && now >= last.at) return last.made;
-      const made = reportPackOf(pool, read).then(async (source) => {
+    async dashboard(now, named) {
+      const key = named ?? '';
+      const kept = last.get(key);
+      if (kept && now - kept.at < FRESH_MS && now >= kept.at) return kept.made;
+      const made = reportPackOf(pool, read, named).then(async (source) => {
         const content = await dashboardOf(pool, source, now);
         return { json: dashboardJson(content, now), html: widgetsHtml(content, now) };
       });
-      last = { at: now, made };
+      last.set(key, { at: now, made });
       // A failure is not kept for those who ask next.
-      made.catch(() => (last = undefined));
+      made.catch(() => last.delete(key));
       return made;
     },
-    async report(name, period, fresh, now) {
-      const source = await reportPackOf(pool, read);
+    async report(name, period, fresh, now, named) {
+      const source = await reportPackOf(pool, read, named);
       const def = reportOf(source.pack, name);
       const kept = fresh ? undefined : await findReport(pool, source.pack.id, name, period);
       const made = kept ?? (await composeReport(pool, source, def, reportPeriod(source.pack, def, period), now));
@@ -119,6 +130,13 @@ export function reportPort(pool: Database, read: (hash: string) => Promise<Compi
         html: made.html,
         text: made.text,
       };
+    },
+    async transcripts(name, period, reader, named) {
+      const source = await reportPackOf(pool, read, named);
+      const def = reportOf(source.pack, name);
+      const { people } = source.pack;
+      const readable = (ticket: JsonObject): boolean => mayRead(people, ticket, reader);
+      return ndjsonOf(await exportTranscripts(pool, source, def, reportPeriod(source.pack, def, period), readable));
     },
     addPoints: (series, points, now, by) =>
       addPoints(

@@ -8,6 +8,7 @@ import { operation } from './operation';
 import type { HttpPorts, MetricOrder } from './ports';
 import { prefersHtml } from './page';
 import { repeatKey } from './schemas';
+import { readerOf } from './visibility';
 
 const name = (what: string) =>
   z
@@ -20,7 +21,10 @@ const periodText = z
   .string()
   .regex(/^\d{4}(-\d\d(-\d\d)?|-W\d\d|-Q[1-4])?$/, 'must be a period: 2025-01, 2025-W05, 2025-Q1, 2025-01-27 or 2025');
 
+const pack = z.string().min(1).max(64).optional().describe('The pack; the default one when left out');
+
 const metricQuery = z.object({
+  pack,
   from: z.string().max(40).optional().describe('An instant, or a date in the zone of the pack'),
   to: z.string().max(40).optional().describe('An instant, or a date; exclusive'),
   period: periodText.optional().describe('In place of from and to: 2025-01, 2025-W05, 2025-Q1, 2025-01-27'),
@@ -63,6 +67,7 @@ function orderOf(metric: string, query: z.output<typeof metricQuery>): MetricOrd
     throw new TocsinError('ESC_REQUEST_INVALID', '"by" must be names with commas', { field: 'by' });
   return {
     metric,
+    ...(query.pack === undefined ? {} : { pack: query.pack }),
     ...(query.period === undefined ? {} : { period: query.period }),
     ...(query.from === undefined ? {} : { from: query.from }),
     ...(query.to === undefined ? {} : { to: query.to }),
@@ -79,9 +84,10 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     operationId: 'listReports',
     summary: 'Key figures and reports of the pack',
     tag: 'reports',
+    querystring: z.object({ pack }),
     answers: { 200: { description: 'Names, titles, targets, groups', schema: object } },
     errors: ['ESC_PACK_UNKNOWN'],
-    handler: async () => ports.reports.catalogue(),
+    handler: async ({ query }) => ports.reports.catalogue(query.pack),
   });
 
   operation(app, {
@@ -124,6 +130,7 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
       period: periodText.describe('2025-01, 2025-W05, 2025-Q1, 2025-01-27'),
     }),
     querystring: z.object({
+      pack,
       fresh: z.enum(['true', 'false']).default('false').describe('Made now from the archive, whatever was sent'),
       format: z.enum(['json', 'html', 'text']).optional(),
     }),
@@ -136,7 +143,7 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     },
     errors: ['ESC_REPORT_UNKNOWN', 'ESC_PACK_UNKNOWN'],
     handler: async ({ params, query, request, reply }) => {
-      const found = await ports.reports.report(params.kpi, params.period, query.fresh === 'true', now());
+      const found = await ports.reports.report(params.kpi, params.period, query.fresh === 'true', now(), query.pack);
       const format = query.format ?? (prefersHtml(request.headers.accept) ? 'html' : 'json');
       if (format === 'json') return found.json;
       if (format === 'text') return reply.type('text/plain; charset=utf-8').send(found.text);
@@ -145,6 +152,28 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
         .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
         .send(found.html);
     },
+  });
+
+  operation(app, {
+    method: 'GET',
+    url: '/v1/reports/:kpi/:period/transcripts',
+    operationId: 'exportTranscripts',
+    summary: 'The conversations behind a report of a period, one a line',
+    description:
+      'Each line is a ticket with its turns, as `POST /v1/triage` and `tocsin triage` read them. Tickets that are restricted to other groups are left out.',
+    tag: 'reports',
+    params: z.object({
+      kpi: name('A report of the pack'),
+      period: periodText.describe('2025-01, 2025-W05, 2025-Q1, 2025-01-27'),
+    }),
+    querystring: z.object({ pack }),
+    answers: { 200: { description: 'NDJSON', schema: z.string(), types: ['application/x-ndjson'] } },
+    errors: ['ESC_REPORT_UNKNOWN', 'ESC_PACK_UNKNOWN'],
+    handler: async ({ params, query, request, reply }) =>
+      reply
+        .type('application/x-ndjson; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${params.kpi}-${params.period}.ndjson"`)
+        .send(await ports.reports.transcripts(params.kpi, params.period, readerOf(keyOf(request)), query.pack)),
   });
 
   operation(app, {

@@ -54,6 +54,7 @@ export function compileReport(
     period: source.period,
     ...given('at', source.at && pointOf(c, source.at, zone, [...path, 'at'])),
     to: listOf(source.to),
+    ...given('transcripts', source.transcripts),
     sections: source.sections.map((section, i) => {
       const at = [...path, 'sections', i];
       return {
@@ -71,10 +72,19 @@ export function compileReport(
           metric: list.metric,
           text: liquid(c, list.text, [...at, 'lists', n, 'text']),
           with: cels(c, list.with, [...at, 'lists', n, 'with']),
+          ...given(
+            'clusters',
+            list.clusters && {
+              of: c.cel(list.clusters.of, [...at, 'lists', n, 'clusters', 'of'], 'metric'),
+              alike: list.clusters.alike,
+              least: list.clusters.least,
+            },
+          ),
           most: list.most,
           ...given('empty', list.empty),
           proposed: list.proposed,
         })),
+        ...given('changes', section.changes === undefined ? undefined : listOf(section.changes)),
       };
     }),
   };

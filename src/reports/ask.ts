@@ -29,6 +29,8 @@ export async function evidenceFor(
   pool: Database,
   pack: CompiledPack,
   questions: readonly Question[],
+  /** Event types that are read besides those of the metrics. */
+  types: readonly string[] = [],
 ): Promise<Evidence> {
   const defs = withRelated(
     pack,
@@ -44,7 +46,7 @@ export async function evidenceFor(
   const [histories, series] = await Promise.all([
     defs.every((def) => def.of.kind === 'series' && !def.same)
       ? []
-      : readHistories(pool, { pack: pack.id, from, to: to + 1, types: eventTypesOf(pack) }),
+      : readHistories(pool, { pack: pack.id, from, to: to + 1, types: new Set([...eventTypesOf(pack), ...types]) }),
     readSeries(pool, seriesOf(defs), { from, to }),
   ]);
   return { pack, histories, series };

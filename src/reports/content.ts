@@ -1,5 +1,6 @@
 /** A report of a period: its metrics asked, its lines and lists in words. Pure over evidence. */
 import type { MetricResult, MetricValue, Question } from '../domain/metrics/answers';
+import { clustersOf } from '../domain/metrics/clusters';
 import { evaluateMetric } from '../domain/metrics/evaluate';
 import { holds, itemsOf, valueOf, type Evidence, type Item } from '../domain/metrics/items';
 import { periodAt, periodKey, UTC, windowAt, type Period } from '../domain/metrics/periods';
@@ -10,6 +11,7 @@ import { paramsOf } from '../domain/ticket/env';
 import { civilFromDays, DAY_MS } from '../domain/time/instants';
 import { localFromInstant } from '../domain/time/zone-offsets';
 import { asksOf } from '../policies/report-asks';
+import { editLines, type PackEdit } from './pack-changes';
 import { createTemplateEngine } from '../policies/templates';
 
 export interface ReportPart {
@@ -144,12 +146,37 @@ function itemView(item: Item, list: ReportList): JsonObject {
   };
 }
 
+/** Entries whose texts are alike, as one line each. */
+function clusterLines(
+  engine: Engine,
+  list: ReportList,
+  rule: NonNullable<ReportList['clusters']>,
+  items: readonly Item[],
+): string[] {
+  const texts = items.map((item) => {
+    const text = valueOf(item, rule.of);
+    return typeof text === 'string' ? text : '';
+  });
+  return clustersOf(texts, rule)
+    .slice(0, list.most)
+    .flatMap(({ members, words }) => {
+      const [first] = members.flatMap((i) => items[i] ?? []);
+      if (!first) return [];
+      const tickets = [...new Set(members.flatMap((i) => items[i]?.history?.id ?? []))];
+      const cluster = { size: members.length, words: words.join(', '), tickets: tickets.join(', ') };
+      return `- ${linesOf(engine, list.text, { ...itemView(first, list), cluster }).join(' ')}`;
+    });
+}
+
 function listLines(evidence: Evidence, engine: Engine, list: ReportList, period: Period): string[] {
   const def = evidence.pack.metrics[list.metric];
   if (!def) return [];
+  const items = [...itemsOf(evidence, def)].filter(
+    (item) => item.at >= period.from && item.at < period.to && holds(item, def.share),
+  );
+  if (list.clusters) return clusterLines(engine, list, list.clusters, items);
   const lines: string[] = [];
-  for (const item of itemsOf(evidence, def)) {
-    if (item.at < period.from || item.at >= period.to || !holds(item, def.share)) continue;
+  for (const item of items) {
     const [first, ...rest] = linesOf(engine, list.text, itemView(item, list));
     if (first === undefined) continue;
     const line = [first, ...rest].join(' ');
@@ -160,8 +187,13 @@ function listLines(evidence: Evidence, engine: Engine, list: ReportList, period:
   return lines;
 }
 
-/** Makes a report's words from evidence. Throws what Liquid says of a text that reads what is not there. */
-export function contentOf(evidence: Evidence, report: ReportDef, period: Period): ReportContent {
+/** Makes a report's words from evidence, and from the edits of the pack in the period. Throws what Liquid says of a text that reads what is not there. */
+export function contentOf(
+  evidence: Evidence,
+  report: ReportDef,
+  period: Period,
+  edits: readonly PackEdit[] = [],
+): ReportContent {
   const { pack } = evidence;
   const engine = createTemplateEngine(pack.zone);
   const view = periodView(report.period, period, pack);
@@ -185,6 +217,7 @@ export function contentOf(evidence: Evidence, report: ReportDef, period: Period)
       if (entries.length === 0 && list.empty !== undefined) entries.push(list.empty);
       lines.push(...entries);
     }
+    if (section.changes) lines.push(...editLines(edits, section.changes));
     const chart = section.chart === undefined ? undefined : results[section.chart];
     parts.push({ title: section.title, lines, ...(chart ? { chart } : {}) });
   }

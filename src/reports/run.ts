@@ -14,7 +14,9 @@ import { evidenceFor, type ReportPack } from './ask';
 import { contentOf, questionsOf, textOf } from './content';
 import { pageOf } from './html';
 import { conditionMetric, lookBack, openingsOf, periodBefore, type PlannedOpening } from './openings';
+import { editsIn } from './pack-changes';
 import { metricJson } from './present';
+import { TRANSCRIPT_EVENTS, transcriptsOf } from './transcripts';
 
 /** One entry of the calendar: a report or a schedule of a pack, with its point. */
 export interface CalendarEntry {
@@ -104,7 +106,8 @@ export async function composeReport(
   now: EpochMs,
 ): Promise<StoredReport> {
   const evidence = await evidenceFor(pool, pack, questionsOf(pack, def, period));
-  const content = contentOf(evidence, def, period);
+  const edits = def.sections.some((one) => one.changes) ? await editsIn(pool, pack.id, period) : [];
+  const content = contentOf(evidence, def, period, edits);
   const page = pageOf(content, `Made ${formatInstant(now)} of the pack ${pack.id} (${hash.slice(0, 12)}).`);
   return {
     pack: pack.id,
@@ -126,6 +129,26 @@ export async function composeReport(
     })),
     images: { html: page.mail, pictures: page.images },
   };
+}
+
+/**
+ * The conversations of what a report exports, in a period, of tickets that may be read. Errors: ESC_REPORT_UNKNOWN for a report that has none;
+ * ESC_STORE_UNAVAILABLE.
+ */
+export async function exportTranscripts(
+  pool: Database,
+  { pack }: ReportPack,
+  def: ReportDef,
+  period: Period,
+  readable: (ticket: JsonObject) => boolean,
+): Promise<JsonObject[]> {
+  const metric = def.transcripts;
+  if (metric === undefined)
+    throw new TocsinError('ESC_REPORT_UNKNOWN', `the report ${def.name} exports no conversations`, {
+      report: def.name,
+    });
+  const evidence = await evidenceFor(pool, pack, [{ metric, period }], TRANSCRIPT_EVENTS);
+  return transcriptsOf(evidence, metric, period, readable);
 }
 
 /** The template name under which a kept report is a message. */

@@ -143,6 +143,12 @@ export async function listPolicyVersions(pool: Database, packId?: string): Promi
   return found.rows.map((row) => ({ ...entryOf(row), active: row.active }));
 }
 
+/** The active version of each pack. Errors: ESC_STORE_UNAVAILABLE. */
+export async function activePacks(pool: Database): Promise<PackRef[]> {
+  const versions = await listPolicyVersions(pool);
+  return versions.filter((one) => one.active).map(({ packId, hash }) => ({ packId, hash }));
+}
+
 /** Hashes that unarchived tickets are pinned to: what every worker must have on disk. Errors: ESC_STORE_UNAVAILABLE. */
 export async function pinnedPacks(pool: Database): Promise<string[]> {
   const sql = 'select distinct pack_hash from ticket where archived_at is null order by pack_hash';

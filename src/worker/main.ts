@@ -19,7 +19,7 @@ import { PackCodec } from './pack-codec';
 import { syncCalendar } from './calendar';
 import { fetchPacks } from './packs';
 import { readPublished } from '../policies/publish';
-import { activePack } from '../store/policy-versions';
+import { activePacks } from '../store/policy-versions';
 import { startDispatcher } from './dispatcher';
 import { startSweeper } from './sweeper';
 import { DEPLOYMENT, makeCurrent, olderBuilds } from './versions';
@@ -96,13 +96,14 @@ async function main(): Promise<void> {
   const running = Promise.all(workers.map((worker) => worker.run()));
   if (config.versioning) await makeCurrent(client, bundle.buildId);
   const sweeper = startSweeper(pool, tickets, (text) => log.warn(text));
-  let onCalendar = '';
+  const onCalendar = new Map<string, string>();
   const calendar = async (): Promise<void> => {
-    const active = await activePack(pool);
-    if (!active || active.hash === onCalendar) return;
-    const pack = await readPublished(config.packs, active.hash);
-    await syncCalendar(client, pack, { workflow: config.taskQueue, activity: QUEUES.store });
-    onCalendar = active.hash;
+    for (const { packId, hash } of await activePacks(pool)) {
+      if (onCalendar.get(packId) === hash) continue;
+      const pack = await readPublished(config.packs, hash);
+      await syncCalendar(client, pack, { workflow: config.taskQueue, activity: QUEUES.store });
+      onCalendar.set(packId, hash);
+    }
   };
   // One at a time, at the start too; a failure is tried again by the next and stops nothing.
   let looking = false;

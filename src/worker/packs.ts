@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { Database } from '../store/database';
 import { asksModels } from '../policies/classifier';
 import { readPublished } from '../policies/publish';
-import { activePack, getPolicyVersion, pinnedPacks } from '../store/policy-versions';
+import { activePacks, getPolicyVersion, pinnedPacks } from '../store/policy-versions';
 
 /** Fetch what is missing from the copy of record. Returns the hashes that are nowhere to be found. */
 export async function fetchPacks(pool: Database, folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
-  const active = await activePack(pool);
-  const wanted = new Set([...(await pinnedPacks(pool)), ...(active ? [active.hash] : [])]);
+  const active = await activePacks(pool);
+  const wanted = new Set([...(await pinnedPacks(pool)), ...active.map((one) => one.hash)]);
   const missing: string[] = [];
   for (const hash of wanted) {
     if (await complete(folder, hash)) continue;

@@ -53,6 +53,18 @@ describe('the daily figures', () => {
     });
     expect(ask('messages_scanned', [reply]).total.value).toBe(1);
   });
+  it('tell apart what had no keyword and was caught by a second look [TS-265]', async () => {
+    const caught = await play({
+      body: 'There are people in our directory whom we never met',
+      answers: [
+        ...said('PT1S', { second_look: { value: 'INCIDENT_REPORT', score: 8 } }),
+        ...said('PT2S', { intent: { value: 'SECURITY_QUESTION', score: 8 } }),
+      ],
+    });
+    expect(ask('messages_scanned', [caught]).total.value).toBe(1);
+    expect(ask('keyword_triggers', [caught]).total.value).toBe(0);
+    expect(ask('second_looks', [caught, await ways.standard(), await ways.question()]).total.value).toBe(1);
+  });
   it('leave out what another day had: a day is one of the pack’s zone [TS-264] [TS-265]', async () => {
     const late = await play({ body: 'Hacked', opened: '2026-03-02T23:59:59Z' });
     const next = await play({ body: 'Hacked', opened: '2026-03-03T00:00:00Z' });

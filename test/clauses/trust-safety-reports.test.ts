@@ -312,7 +312,7 @@ describe('the monthly deep dive', () => {
       reply('PT1H'),
       after('PT2H', 'handoff_feedback', { choice: 3, re_asked: true, comment: 'The timeline was vague' }),
     ]);
-    const lines = dive([fed], '4. What customers and agents say');
+    const lines = dive([fed], '4. What customers and agents say, and what changed in the personas');
     expect(lines).toContain('Satisfaction with handoffs: 3.0/5.0, 1 handoffs');
     expect(lines).toContain('- Agent, 3/5: The timeline was vague');
   });
@@ -321,8 +321,9 @@ describe('the monthly deep dive', () => {
       { at: 'PT2H', do: 'note', by: 'ts_team', text: 'Voucher codes by voice mail', entry: 'threat_pattern' },
       { at: 'PT2H', do: 'note', by: 'ts_team', text: 'Called back' },
     ]);
-    expect(dive([seen], '5. New threat patterns')).toEqual([
+    expect(dive([seen], '5. New threat patterns, and what changed in the business information')).toEqual([
       `- Voucher codes by voice mail (ticket ${seen.id}, policy ${String(triagePack().version['id'])})`,
+      'No change in this period.',
     ]);
   });
 });

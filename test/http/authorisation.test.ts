@@ -48,6 +48,7 @@ const EXPECTED: Record<string, string> = {
   'GET /v1/reports': 'agent commander ops admin',
   'GET /v1/reports/:kpi': 'agent commander ops admin',
   'GET /v1/reports/:kpi/:period': 'agent commander ops admin',
+  'GET /v1/reports/:kpi/:period/transcripts': 'agent commander ops admin',
   'GET /v1/dashboard': 'agent commander ops admin',
   'GET /v1/dashboard/stream': 'agent commander ops admin',
   'GET /dashboard': 'agent commander ops admin',

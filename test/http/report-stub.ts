@@ -10,5 +10,6 @@ export const reportStub: ReportPort = {
     html: '<section>widgets</section>',
   }),
   report: async (name, period) => ({ json: { report: name, period }, html: `<p>${name}</p>`, text: name }),
+  transcripts: async (name, period) => `${JSON.stringify({ id: 'T-1', report: name, period })}\n`,
   addPoints: async (_series, points) => points.length,
 };

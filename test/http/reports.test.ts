@@ -29,6 +29,31 @@ describe('key figures', () => {
   });
 });
 
+it('gives the conversations behind a report, a line each [TS-290]', async () => {
+  const asked: unknown[] = [];
+  const { ask } = await api({}, (ports) => {
+    ports.reports = {
+      ...ports.reports,
+      transcripts: async (...args) => {
+        asked.push(args);
+        return '{"id":"T-1"}\n';
+      },
+    };
+  });
+  const answer = await ask('GET', '/v1/reports/deep_dive/2026-03/transcripts?pack=trust_safety', { role: 'agent' });
+  expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
+  expect(answer.headers['content-disposition']).toBe('attachment; filename="deep_dive-2026-03.ndjson"');
+  expect(answer.body).toBe('{"id":"T-1"}\n');
+  expect(asked).toEqual([['deep_dive', '2026-03', expect.objectContaining({ kind: 'staff' }), 'trust_safety']]);
+  problem(await ask('GET', '/v1/reports/deep_dive/march/transcripts', { role: 'agent' }), 'ESC_REQUEST_INVALID');
+});
+
+it('asks another pack than the default one where it is named', async () => {
+  const { ask } = await api();
+  const answer = await ask('GET', '/v1/reports/frt?pack=trust_safety', { role: 'agent' });
+  expect(answer.json()).toMatchObject({ pack: 'trust_safety' });
+});
+
 it('stores measurements at the instant they belong to, else now', async () => {
   const stored: unknown[] = [];
   const { ask } = await api({}, (ports) => {

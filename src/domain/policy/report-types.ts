@@ -17,6 +17,8 @@ export interface ReportList {
   /** Liquid over ticket, event, from, to, duration and what `with` computes. */
   text: string;
   with: Record<string, Cel>;
+  /** Entries whose texts are alike are one. */
+  clusters?: { of: Cel; alike: number; least: number };
   most: number;
   /** Said where there is nothing; else the section is left out. */
   empty?: string;
@@ -33,6 +35,8 @@ export interface ReportSection {
   ask: Record<string, { metric: string; by?: string[]; back: number }>;
   chart?: string;
   lists: ReportList[];
+  /** Constructs of the pack whose changes in the period are listed. */
+  changes?: string[];
 }
 
 export interface ReportDef {
@@ -45,6 +49,8 @@ export interface ReportDef {
   /** When it is made and sent; a live one has none. */
   at?: CalendarPoint;
   to: string[];
+  /** The metric whose conversations are exported with it. */
+  transcripts?: string;
   sections: ReportSection[];
 }
 

@@ -3,6 +3,7 @@ import type { Json } from '../../domain/policy/types';
 import { commandName } from '../../domain/ticket/commands';
 import { COMMANDS } from '../../domain/ticket/types';
 import { listOf, type SourcePath } from '../compiler';
+import { ITEM_CONSTRUCTS } from '../schema/pack';
 import type { CheckContext, Check } from './context';
 import { chainFaults } from './expressions';
 import { answersOf, ROOTS } from './names';
@@ -56,6 +57,8 @@ function each(
 ): void {
   for (const { text, at: place } of textsIn(context, values, at)) context.known(kind, text, known, place);
 }
+
+const CONSTRUCTS: ReadonlySet<string> = new Set([...ITEM_CONSTRUCTS, 'templates']);
 
 /** Names that one construct uses of another. */
 export const references: Check = (context) => {
@@ -366,6 +369,11 @@ function outlook(context: CheckContext): void {
   for (const [name, kind] of Object.entries(source.kinds)) {
     each(context, 'field of a ticket', kind.fields, names.ticket, ['kinds', name, 'fields']);
     each(context, 'role', kind.edit, names.roles, ['kinds', name, 'edit']);
+  }
+  for (const [name, report] of Object.entries(source.reports)) {
+    each(context, 'metric', report.transcripts, names.metrics, ['reports', name, 'transcripts']);
+    for (const [i, section] of report.sections.entries())
+      each(context, 'construct', section.changes, CONSTRUCTS, ['reports', name, 'sections', i, 'changes']);
   }
   for (const [name, metric] of Object.entries(source.metrics)) {
     const ticks = typeof metric.of === 'string' ? /^ticks\(([^()]+)\)$/.exec(metric.of)?.[1] : undefined;

@@ -57,7 +57,12 @@ function section(p: Placing, one: ReportSection, pack: CompiledPack): ReportSect
       (asked) => change(asked, { metric: p.name('metric') }),
     ),
     lists: one.lists.map((list) =>
-      change(list, { metric: p.name('metric'), with: cels(p), text: (text) => renamed(p, text) }),
+      change(list, {
+        metric: p.name('metric'),
+        with: cels(p),
+        clusters: (clusters) => change(clusters, { of: p.cel }),
+        text: (text) => renamed(p, text),
+      }),
     ),
   };
 }
@@ -74,6 +79,7 @@ export const placeReport = (p: Placing, report: ReportDef, pack: CompiledPack): 
   change(report, {
     name: p.name('report'),
     to: p.list('role'),
+    transcripts: p.name('metric'),
     sections: (sections) => sections.map((one) => section(p, one, pack)),
   });
 
@@ -84,9 +90,9 @@ export const placeSchedule = (p: Placing, schedule: ScheduleDef): ScheduleDef =>
     at: (at) => ('cel' in at ? { cel: p.cel(at.cel) } : at),
     opens: (opens) =>
       change(opens, {
-        when: p.cel,
         kind: p.name('kind'),
         key: p.value,
+        when: p.cel,
         for: p.list('role'),
         fields: (fields) => keyed(fields, p.name('field'), (value) => value),
         items: (items) => change(items, { each: p.patterns, kind: p.name('kind'), where: p.cel, with: cels(p) }),

@@ -25,6 +25,21 @@ const list = z.strictObject({
     '{{ event.text }}',
   ),
   with: doc(z.record(z.string(), cel).default({}), 'Computed for each.', { sla: "table('sla', 'P1').resolution" }),
+  clusters: doc(
+    z
+      .strictObject({
+        of: doc(cel, 'The text of each, by which they are alike.', 'transcript[0].text'),
+        alike: doc(
+          z.number().min(0).max(1).default(0.25),
+          'How much of their words two must share, from 0 to 1; rare words count for more.',
+          0.25,
+        ),
+        least: doc(z.number().int().min(2).default(2), 'Smaller clusters are left out.', 2),
+      })
+      .optional(),
+    'Not each by itself: those whose texts are alike are one entry, read as cluster.size, cluster.words and cluster.tickets.',
+    { of: 'transcript[0].text' },
+  ),
   most: doc(z.number().int().positive().default(50), 'At most this many.', 5),
   empty: doc(z.string().optional(), 'Said where there is nothing.', 'None'),
   proposed: doc(
@@ -44,6 +59,11 @@ const section = z.strictObject({
   }),
   chart: doc(name.optional(), 'The metric, or a name of "ask", that is drawn.', 'trend'),
   lists: doc(z.array(list).default([]), 'Entries one by one.', [{ metric: 'improvements', text: '{{ event.text }}' }]),
+  changes: doc(
+    names.optional(),
+    'What the versions of the pack that were published in the period changed in these constructs.',
+    ['voices', 'templates'],
+  ),
   clauses,
 });
 
@@ -58,6 +78,11 @@ export const report = doc(
     period: doc(z.enum(['day', 'week', 'month', 'quarter']).default('day'), 'The period before its instant.', 'month'),
     at: doc(calendarPoint.optional(), 'When it is made and sent.', { month: 1, time: '09:00' }),
     to: doc(names.default([]), 'The roles that get it by mail.', ['support_manager', 'director']),
+    transcripts: doc(
+      name.optional(),
+      'The conversations of what this metric counts can be exported with it, one a line.',
+      'conversations',
+    ),
     sections: doc(z.array(section).min(1), 'Its sections.', [
       { title: 'Summary', lines: ['Total Tickets: {{ metric.total_tickets.text }}'] },
     ]),
