@@ -57,16 +57,51 @@ export function redactEvent(event: TicketEvent, redaction: Redaction): TicketEve
 
 /** What one ticket told another without the person: their names and words, and personal fields wherever they stand. */
 export function redactMessage(body: JsonObject, redaction: Redaction): JsonObject {
-  const fieldless = <T extends Json>(value: T): T => {
-    if (Array.isArray(value)) return value.map(fieldless) as T;
-    if (value === null || typeof value !== 'object') return value;
-    const entries = Object.entries(value).map(([key, inner]): [string, Json] => [
-      key,
-      redaction.fields.includes(key) && inner !== null ? ERASED : fieldless(inner),
-    ]);
-    return Object.fromEntries(entries) as T;
+  return withoutCustomer(fieldless(redactor(redaction)(body), redaction.fields));
+}
+
+/** Personal fields blanked wherever they stand (`names`, `ticket.names`); what is known of one keeps its form. */
+function fieldless<T extends Json>(value: T, fields: readonly string[]): T {
+  if (Array.isArray(value)) return value.map((one) => fieldless(one, fields)) as T;
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]): [string, Json] => {
+    if (inner === null || !fields.includes(key.slice(key.lastIndexOf('.') + 1))) return [key, fieldless(inner, fields)];
+    return [key, isObject(inner) && 'value' in inner ? { ...inner, value: ERASED } : ERASED];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** What a question was made from: the customer's words and attributes among it. */
+function redactInputs(inputs: JsonObject): JsonObject {
+  const said = blanked(inputs, (key) => key === 'transcript' || key.startsWith('message.'));
+  const entries = Object.entries(said).map(([key, value]): [string, Json] =>
+    key.endsWith('.customer') ? [key, withoutCustomer({ customer: value })['customer'] ?? null] : [key, value],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** A dialogue without what the customer said in it. */
+function redactDialogue(patch: StatePatch): StatePatch {
+  const { said, flows } = patch;
+  return {
+    ...patch,
+    ...(said ? { said: said.map((one) => (one.from === 'customer' ? { ...one, text: ERASED } : one)) } : {}),
+    ...(flows
+      ? {
+          flows: Object.fromEntries(
+            Object.entries(flows).map(([name, flow]) => [
+              name,
+              flow && isObject(flow['message'])
+                ? { ...flow, message: blanked(flow['message'], (key) => CUSTOMER_TEXT.has(key)) }
+                : flow,
+            ]),
+          ),
+        }
+      : {}),
   };
-  return withoutCustomer(fieldless(redactor(redaction)(body)));
 }
 
 function redactData(event: TicketEvent, data: JsonObject, byCustomer: boolean, { fields }: Redaction): JsonObject {
@@ -75,25 +110,21 @@ function redactData(event: TicketEvent, data: JsonObject, byCustomer: boolean, {
   if ((event.type === 'changed' || event.type === 'withheld') && fields.includes(String(data['field']))) {
     next = blanked(next, (key) => key === 'from' || key === 'to' || key === 'value');
   }
-  return blanked(next, (key) => fields.includes(key));
+  if (event.type === 'asked') {
+    const { inputs, context } = next;
+    next = {
+      ...next,
+      ...(isObject(inputs) ? { inputs: redactInputs(inputs) } : {}),
+      ...(isObject(context) ? { context: { ...context, vars: {} } } : {}),
+    };
+  }
+  return fieldless(next, fields);
 }
 
 function redactPatch(patch: StatePatch, opened: boolean, { fields }: Redaction): StatePatch {
-  const shadow = patch.shadow && {
-    shadow: Object.fromEntries(
-      Object.entries(patch.shadow).map(([name, copy]) => [
-        name,
-        { ...copy, fields: blanked(copy.fields, (key) => fields.includes(key)) },
-      ]),
-    ),
-  };
-  if (!patch.ticket) return { ...patch, ...shadow };
-  const ticket = withoutCustomer(patch.ticket);
-  return {
-    ...patch,
-    ...shadow,
-    ticket: blanked(ticket, (key) => fields.includes(key) || (opened && key === 'subject')),
-  };
+  const clean = redactDialogue(fieldless(patch as unknown as JsonObject, fields));
+  if (!clean.ticket) return clean;
+  return { ...clean, ticket: blanked(withoutCustomer(clean.ticket), (key) => opened && key === 'subject') };
 }
 
 /** A customer, wherever it stands (a delivery's variables may hold one), keeps the plan only. */
