@@ -135,7 +135,7 @@ export function faultsOf(spec: ClassifierSpec): string[] {
   const faults: string[] = [];
   const check = (where: string, names: readonly string[]): void => {
     for (const name of names.flatMap((one) => one.split('|')))
-      if (!known.has(name.trim().replace(/\?asked$/, '')))
+      if (!known.has(name.trim().replace(/\?(asked|replied)$/, '')))
         faults.push(`${where} reads "${name}", which no concept or rule above it gives`);
   };
   for (const rule of spec.sentence) known.add(rule.sign);

@@ -16,6 +16,12 @@ interface Item {
   state: Gathered['state'];
 }
 
+/** How a text came about: as the answer to an item's question (`sign?asked`), or to any question (`sign?replied`). */
+interface Put {
+  asked: boolean;
+  replied: boolean;
+}
+
 /** The concepts that tell times. */
 const WHEN = 'when';
 const WHEN_MORE = 'when_more';
@@ -75,7 +81,9 @@ export class Gathering {
   take(text: string, reading: Reading): void {
     for (const item of this.items) {
       const asked = this.pending.includes(item);
-      const found = this.found(item.spec, text, reading, asked);
+      const found = this.found(item.spec, text, reading, { asked, replied: this.pending.length > 0 });
+      // Of two answers to whether something is so the later one counts.
+      if (found.score > 0 && item.spec.extract === 'whether') item.value = [];
       if (found.score > 0) item.value.push(...found.value.filter((one) => !item.value.includes(one)));
       item.score = Math.max(item.score, found.score);
       if (item.state === 'open' && item.score >= item.spec.sufficient) item.state = 'complete';
@@ -100,7 +108,8 @@ export class Gathering {
     );
   }
 
-  private found(item: ItemSpec, text: string, reading: Reading, asked: boolean): { value: string[]; score: number } {
+  private found(item: ItemSpec, text: string, reading: Reading, how: Put): { value: string[]; score: number } {
+    const { asked } = how;
     switch (item.extract) {
       case 'names': {
         const value = this.names.find(text, { asked });
@@ -117,7 +126,7 @@ export class Gathering {
       case 'statements':
         return this.bySigns(item, reading, asked);
       case 'whether':
-        return this.whether(item, reading, asked);
+        return this.whether(item, reading, how);
     }
   }
 
@@ -137,12 +146,18 @@ export class Gathering {
     return { value, score };
   }
 
-  private whether(item: ItemSpec, reading: Reading, asked: boolean): { value: string[]; score: number } {
+  private whether(item: ItemSpec, reading: Reading, { asked, replied }: Put): { value: string[]; score: number } {
     const has = (names: readonly string[]): boolean =>
       names.some((name) => {
         const [sign = '', when] = name.split('?');
-        return (when !== 'asked' || asked) && reading.facts.has(this.reader.lexicon.number(sign));
+        const counts = when === undefined || (when === 'asked' ? asked : replied);
+        return counts && reading.facts.has(this.reader.lexicon.number(sign));
       });
+    // What a reply amounts to as a whole comes before single words of it.
+    for (const [value, signs] of Object.entries({ yes: item.yes, no: item.no }))
+      if (has(signs.filter((name) => name.endsWith('?replied')))) return { value: [value], score: 100 };
+    const answers = (names: readonly string[]): boolean => has(names.filter((name) => name.endsWith('?asked')));
+    if (answers(item.no) && !answers(item.yes)) return { value: ['no'], score: 100 };
     // What is stated outright comes first, then that it was elsewhere, then what only an answer can mean.
     if (has(item.yes.filter((name) => !name.includes('?')))) return { value: ['yes'], score: 100 };
     if (has(item.no.filter((name) => !name.includes('?')))) return { value: ['no'], score: 100 };
