@@ -75,6 +75,19 @@ function queryOf(options: Options, csv: boolean): string {
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
+/** A key figure; or, where the name is a report's and a period is given, that report: its text, or with --json all of it. */
+async function figureOrReport(api: Api, name: string, path: string, options: Options): Promise<JsonObject | string> {
+  try {
+    return await api.get(path);
+  } catch (error) {
+    if (!(error instanceof TocsinError) || error.code !== 'ESC_METRIC_UNKNOWN' || options.period === undefined)
+      throw error;
+    const made = `/v1/reports/${encodeURIComponent(name)}/${encodeURIComponent(options.period)}`;
+    const pack = options.pack === undefined ? '' : `pack=${encodeURIComponent(options.pack)}&`;
+    return options.json ? api.get(`${made}?${pack}format=json`) : api.text(`${made}?${pack}format=text`);
+  }
+}
+
 /** Register the commands. */
 export function reportCommands(program: Command, io: CliIo): void {
   const api = (): Api => new Api(apiSettings(), (line) => io.err(line));
@@ -92,7 +105,7 @@ export function reportCommands(program: Command, io: CliIo): void {
     .option('--channel <channel>')
     .option('--json')
     .option('--csv')
-    .description('key figures over a period')
+    .description('key figures over a period, and reports of one')
     .action(async (kpis: string[], options: Options) => {
       if (kpis.length === 0) {
         const catalogue = await api().get(`/v1/reports${queryOf(options, false)}`);
@@ -116,9 +129,10 @@ export function reportCommands(program: Command, io: CliIo): void {
         io.out(parts.map((part, i) => (i === 0 ? part : part.slice(part.indexOf('\n') + 1)).trimEnd()).join('\n'));
         return;
       }
-      const found: JsonObject[] = [];
-      for (const kpi of kpis) found.push(await api().get(path(kpi)));
-      io.out(options.json ? JSON.stringify(found) : found.map(renderMetric).join('\n\n'));
+      const found: (JsonObject | string)[] = [];
+      for (const kpi of kpis) found.push(await figureOrReport(api(), kpi, path(kpi), options));
+      const texts = found.map((one) => (typeof one === 'string' ? one.trimEnd() : renderMetric(one)));
+      io.out(options.json ? JSON.stringify(found) : texts.join('\n\n'));
     });
   program
     .command('transcripts')

@@ -53,7 +53,7 @@ describe('the daily figures', () => {
     });
     expect(ask('messages_scanned', [reply]).total.value).toBe(1);
   });
-  it('tell apart what had no keyword and was caught by a second look [TS-265]', async () => {
+  it('tell apart what had no keyword and was caught by a second look [TS-265] [TS-272] [TS-294]', async () => {
     const caught = await play({
       body: 'There are people in our directory whom we never met',
       answers: [
@@ -63,6 +63,8 @@ describe('the daily figures', () => {
     });
     expect(ask('messages_scanned', [caught]).total.value).toBe(1);
     expect(ask('keyword_triggers', [caught]).total.value).toBe(0);
+    expect(ask('keyword_rate', [caught]).total).toMatchObject({ value: 0, n: 1 });
+    expect(ask('filtered_out', [caught]).total).toMatchObject({ value: 1, n: 1 });
     expect(ask('second_looks', [caught, await ways.standard(), await ways.question()]).total.value).toBe(1);
   });
   it('leave out what another day had: a day is one of the pack’s zone [TS-264] [TS-265]', async () => {
@@ -94,8 +96,9 @@ describe('the daily figures', () => {
       Failed: 1,
     });
   });
-  it('share out the incident reports: escalated by the machine, resolved by education [TS-268] [TS-269]', async () => {
+  it('share out the incident reports: escalated by the machine, resolved by education [TS-268] [TS-269] [TS-313]', async () => {
     const all = await day();
+    expect(ask('incident_reports', all).total.value).toBe(6);
     expect(ask('auto_escalation_rate', all).total).toMatchObject({ value: 2 / 6, part: 2, n: 6 });
     expect(ask('education_rate', all).total).toMatchObject({ value: 2 / 6, part: 2, n: 6 });
     const urgent = await ways.interrupted({ active: 4 });
