@@ -53,6 +53,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
     policyProveCommand(policy, io, resolvePackDir);
     (await import('./preview.js')).previewCommand(policy, io);
     (await import('./policy-bots.js')).policyBotsCommand(policy, io);
+    (await import('./policy-map.js')).policyMapCommand(policy, io);
     (await import('./rollout.js')).rolloutCommand(policy, io);
   }
 }

@@ -47,6 +47,10 @@ export const ROUTE_ACCESS = {
   'POST /v1/triage': READERS,
   'GET /v1/registers/:kind': READERS,
   'GET /v1/policy/bots': READERS,
+  'GET /v1/policy/map': READERS,
+  'GET /v1/tickets/:id/map': READERS,
+  'GET /v1/tickets/:id/map.svg': READERS,
+  'GET /dashboard/tickets/:id/map': READERS,
   // Which commands: COMMAND_ACCESS.
   'POST /v1/tickets/:id/commands/:command': ['intake', 'agent', 'commander', 'admin'],
   'POST /v1/tickets/:id/nudge': ['ops', 'admin'],

@@ -24,6 +24,7 @@ import { intakeRoutes } from './intake-routes';
 import { KeyRing, type KeyRingOptions } from './keys';
 import { loggerOf, type LogOptions } from './log';
 import { loginPages } from './login-pages';
+import { mapRoutes } from './map-routes';
 import { measureRequests } from './metrics';
 import { describeRoutes } from './openapi';
 import type { HttpPorts } from './ports';
@@ -115,6 +116,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   registerRoutes(app, ports);
   decisionRoutes(app, ports);
   policyRoutes(app, ports);
+  mapRoutes(app, ports);
   adminRoutes(app, ports);
   rolloutRoutes(app, ports, now);
   channelRoutes(app, ports, now);

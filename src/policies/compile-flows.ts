@@ -34,6 +34,7 @@ function goRow(c: Compiler, source: GoSource, path: SourcePath): GoRow {
     do: actions(c, source.do, [...path, 'do']),
     clauses: source.clauses,
     ...given('name', source.name),
+    ...given('title', source.title),
   };
 }
 
@@ -68,6 +69,7 @@ function stateOf(c: Compiler, name: string, source: StateSource, path: SourcePat
     name,
     ...c.maybe('when', source.when, [...path, 'when'], 'flow'),
     ...(source.otherwise ? { otherwise: goRow(c, source.otherwise, [...path, 'otherwise']) } : {}),
+    ...given('title', source.title),
     ...given('voice', source.voice ?? source.collect?.voice),
     ask: source.ask ?? [],
     askEachMessage: source.ask_each_message ?? [],

@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tocsin } from './support';
 
@@ -22,4 +24,14 @@ test('policy bots --say shows what the style would do to a generated text, and s
 test('a pack without bots says so', async () => {
   const { code, out, err } = await tocsin(['policy', 'bots', 'risk-management', '--json']);
   expect([code, out, err]).toEqual([0, '[]', 'risk-management has no bots.']);
+});
+
+test('policy map draws a flow with the way of a scenario', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'tocsin-map-')), 'map.svg');
+  const { code, out } = await tocsin(['policy', 'map', 'trust-safety', '--ticket', SCENARIO, '--svg', file]);
+  expect([code, out]).toEqual([0, file]);
+  expect(readFileSync(file, 'utf8')).toMatch(/^<svg .*Info Gathering/s);
+  const text = await tocsin(['policy', 'map', 'trust-safety', '--ticket', SCENARIO]);
+  expect(text.out).toContain('● Info Gathering (T&S Information Gatherer, 4 to collect) ← stands here');
+  expect((await tocsin(['policy', 'map', 'trust-safety', '--flow', 'nothing'])).code).toBe(1);
 });

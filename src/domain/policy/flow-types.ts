@@ -11,6 +11,8 @@ export interface GoRow {
   clauses: string[];
   /** The name of an interrupt. */
   name?: string;
+  /** What people call the way. */
+  title?: string;
 }
 
 /** What happens when nobody has answered for `after`, counted from the last question. */
@@ -45,6 +47,8 @@ export interface CollectDef {
 
 export interface FlowStateDef {
   name: string;
+  /** What people call it. */
+  title?: string;
   /** Switched on only where this holds; where it does not, the flow takes the way of `otherwise`. */
   when?: Cel;
   otherwise?: GoRow;

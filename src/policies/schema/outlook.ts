@@ -24,6 +24,7 @@ const go = z.strictObject({
   when: doc(cel.optional(), 'The row holds where this does; the last row has none.', "fact.intent.value == 'INCIDENT'"),
   to: doc(z.string(), 'The next state, or "end".', 'evidence'),
   outcome: doc(z.string().optional(), 'What the flow ends as.', 'escalated'),
+  title: doc(z.string().optional(), 'What people call the way, on the map of the flow.', 'Keywords: no'),
   do: doc(actions.optional(), 'What is done on the way.', [{ tag: 'incident' }]),
   clauses,
 });
@@ -67,6 +68,7 @@ const collect = z.strictObject({
 });
 
 const state = z.strictObject({
+  title: doc(z.string().optional(), 'What people call it, on the map of the flow.', 'Information gathering'),
   when: doc(
     cel.optional(),
     'The state is switched on only where this holds; otherwise the flow takes the way of otherwise in its place.',
