@@ -36,17 +36,8 @@ describe('a dialogue on the real stack', () => {
   const closing: (() => unknown)[] = [];
 
   beforeAll(async () => {
-    loaded = await loadPack(join(__dirname, '../../policies/trust-safety'));
-    const { hash } = await publishPack(loaded, bench.packs);
-    await savePolicyVersion(store.pool, {
-      hash,
-      packId: loaded.pack.id,
-      version: '1',
-      body: loaded.pack,
-      templates: loaded.templates,
-      classifier: loaded.classifier,
-      publishedAt: Date.now(),
-    });
+    loaded = await published('trust-safety');
+    await published('contacts-escalation');
     await setDefaultPack(store.pool, loaded.pack.id);
     model = await startProvider(wellBehaved);
     const tickets = new Proxy({} as typeof bench.tickets, {
@@ -65,6 +56,16 @@ describe('a dialogue on the real stack', () => {
     await model.close();
   });
 
+  const published = async (name: string): Promise<LoadedPack> => {
+    const one = await loadPack(join(__dirname, '../../policies', name));
+    const { hash } = await publishPack(one, bench.packs);
+    await savePolicyVersion(store.pool, {
+      ...{ hash, packId: one.pack.id, version: '1', body: one.pack, templates: one.templates },
+      ...(one.classifier ? { classifier: one.classifier } : {}),
+      publishedAt: Date.now(),
+    });
+    return one;
+  };
   /** A worker with the real activities; with a model where `env` names one. */
   const work = async (env: Record<string, string> = {}, again = false): Promise<{ stop(): Promise<void> }> => {
     const between = {
@@ -231,6 +232,30 @@ describe('a dialogue on the real stack', () => {
     expect((await show(id))['tags']).toEqual(expect.arrayContaining(['intent-unclear']));
     expect((await show(id))['tags']).not.toContain('no-bad-actor-found');
     expect(requestOf(model.received.at(-1)).messages[0]?.content).not.toContain('RESOLVED');
+    await worker.stop();
+  });
+
+  test('a rate is asked of its service while the ticket runs; the service back, the disputed amount goes to the CIO [CSR-020]', async () => {
+    const rates = await startProvider(() => ({ status: 200, body: '{"rates":{"EUR":0.9}}' }));
+    closing.push(() => rates.close());
+    rates.script.push({ status: 503 });
+    const worker = await work({
+      TOCSIN_EXCHANGE_RATES_URL: `${rates.url}/latest`,
+      TOCSIN_ALLOW_PRIVATE_URLS: 'loopback',
+    });
+    const dispute = async (value: number): Promise<string> => {
+      const fields = { flags: ['disputed'], amount: { value, currency: 'USD' } };
+      const opening = { subject: 'An invoice is wrong', body: '', channel: 'email', customer: CUSTOMER, fields };
+      return String(
+        (await ask(keys.customer, 'POST', '/v1/tickets', { ...opening, pack: 'contacts_escalation' }))['id'],
+      );
+    };
+    const [above, below] = [await dispute(6_000), await dispute(5_000)];
+    for (const id of [above, below])
+      await eventually(`the rate on ${id}`, async () => (await fact(id, 'rate'))['value'] === 0.9);
+    expect(await rows(above, 'escalated')).toHaveLength(1);
+    expect(await rows(below, 'escalated')).toEqual([]);
+    expect(rates.received.map((one) => one.path)).toContain('/latest?base=USD&symbols=EUR');
     await worker.stop();
   });
 
