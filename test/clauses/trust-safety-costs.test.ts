@@ -113,6 +113,13 @@ describe('the cost report', () => {
   });
 });
 
+it('counts the answers that the embedded classifier gave in the place of a model that was down', async () => {
+  const down = { usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0, fallbacks: 1 } };
+  const fallen = await play({ answers: [...incident, ...evidence('MAYBE', down)] });
+  expect(text(ask('model_fallbacks', [fallen, await ways.escalated(), fallen]))).toBe('2');
+  expect(text(ask('model_fallbacks', [await ways.escalated()]))).toBe('0');
+});
+
 describe('the budget alert', () => {
   const planned = (histories: History[]) => {
     const def = triagePack().schedules['model_budget'];

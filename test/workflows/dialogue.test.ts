@@ -38,6 +38,7 @@ describe('a dialogue on the real stack', () => {
   beforeAll(async () => {
     loaded = await published('trust-safety');
     await published('contacts-escalation');
+    await published('support-desk');
     await setDefaultPack(store.pool, loaded.pack.id);
     model = await startProvider(wellBehaved);
     const tickets = new Proxy({} as typeof bench.tickets, {
@@ -256,6 +257,19 @@ describe('a dialogue on the real stack', () => {
     expect(await rows(above, 'escalated')).toHaveLength(1);
     expect(await rows(below, 'escalated')).toEqual([]);
     expect(rates.received.map((one) => one.path)).toContain('/latest?base=USD&symbols=EUR');
+    await worker.stop();
+  });
+
+  test('a composite pack is answered by the classifier of its part', async () => {
+    const worker = await work();
+    const opening = { subject: 'A message', body: FIRST, channel: 'chat', customer: CUSTOMER, pack: 'support_desk' };
+    const id = String((await ask(keys.customer, 'POST', '/v1/tickets', opening))['id']);
+    await eventually('the first question', async () => (await questions(id)) > 0);
+    expect(await fact(id, 'safety.intent')).toMatchObject({ value: 'INCIDENT_REPORT' });
+    await say(id, REPLIES[0] ?? '');
+    await eventually('the names', async () =>
+      JSON.stringify((await show(id))['affected_names'] ?? '').includes('Mary'),
+    );
     await worker.stop();
   });
 
