@@ -184,7 +184,11 @@ export function rolloutPort(pool: Database, read: (hash: string) => Promise<Comp
 }
 
 const refused = (def: RolloutDef, share: number, unmet: string[]): TocsinError =>
-  new TocsinError('ESC_ROLLOUT_REFUSED', `the share of ${def.name} stays at ${share} %: ${unmet.join('; ')}`, {
-    share,
-    unmet,
-  });
+  new TocsinError(
+    'ESC_ROLLOUT_REFUSED',
+    `the share of ${def.name === WHOLE ? 'the pack' : def.name} stays at ${share} %: ${unmet.join('; ')}`,
+    {
+      share,
+      unmet,
+    },
+  );

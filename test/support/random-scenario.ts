@@ -104,6 +104,7 @@ export function randomPlan(seed: number, { pack, hash }: { pack: CompiledPack; h
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
   const roles = Object.keys(pack.people);
   const paths = Object.keys(pack.paths);
+  const { flags } = pack.fields;
   const openedAt = Date.UTC(2026, 1 + below(9), 1 + below(28), below(24), below(4) * 15);
   const moment = (): string =>
     formatDuration(
@@ -150,7 +151,9 @@ export function randomPlan(seed: number, { pack, hash }: { pack: CompiledPack; h
         email: 'jane@example.com',
         plan: pick(['starter', 'professional', 'enterprise']),
       },
-      ...(pack.fields['flags'] && random() < 0.7 ? { fields: { flags: ['system_outage'] } } : {}),
+      ...(flags && random() < 0.7
+        ? { fields: { flags: [flags.values.includes('system_outage') ? 'system_outage' : pick(flags.values)] } }
+        : {}),
     },
     script,
     deliveries: Array.from({ length: below(4) }, outcome),
