@@ -55,6 +55,7 @@ async function register(program: Command, io: CliIo, wanted: string | undefined)
     (await import('./policy-bots.js')).policyBotsCommand(policy, io);
     (await import('./policy-map.js')).policyMapCommand(policy, io);
     (await import('./rollout.js')).rolloutCommand(policy, io);
+    (await import('./approvals.js')).approvalCommands(policy, io);
   }
 }
 

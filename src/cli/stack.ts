@@ -14,7 +14,7 @@ import { createApiKey } from '../store/api-keys';
 import { createPool } from '../store/database';
 import { importKnowledge } from '../store/knowledge';
 import { migrate } from '../store/migrate';
-import { savePolicyVersion, setDefaultPack } from '../store/policy-versions';
+import { activePack, savePolicyVersion, setDefaultPack, type PolicyVersion } from '../store/policy-versions';
 import { keyFile } from './api';
 import { EXIT, type CliIo } from './io';
 import { projectDefaults } from './project-defaults';
@@ -43,7 +43,7 @@ async function prepareDatabase(
   const published = await publishPack(loaded, join(folder, 'packs'));
   const pool = createPool(databaseUrl, { max: 2, applicationName: 'tocsin-up' });
   try {
-    await savePolicyVersion(pool, {
+    const version: PolicyVersion = {
       hash: published.hash,
       packId: loaded.pack.id,
       version: String(loaded.pack.version['id']),
@@ -51,8 +51,15 @@ async function prepareDatabase(
       templates: loaded.templates,
       ...(loaded.classifier === undefined ? {} : { classifier: loaded.classifier }),
       publishedAt: Date.now(),
-    });
-    await setDefaultPack(pool, loaded.pack.id);
+    };
+    // A stack on somebody's own machine asks nobody, and records that; an organisation's does.
+    const required = env['TOCSIN_APPROVALS'] === 'required';
+    const { open } = await savePolicyVersion(pool, version, required ? {} : { waive: 'tocsin up' });
+    if (open.length > 0)
+      say(
+        `Version ${version.version} of ${version.packId} waits for the approval of ${open.join(', ')}; until then new tickets get the version before.\n  npx tocsin policy approve ${published.hash.slice(0, 12)} --role ${open[0] ?? ''}`,
+      );
+    if (await activePack(pool, loaded.pack.id)) await setDefaultPack(pool, loaded.pack.id);
     const { tree, articles } = loaded.knowledge;
     if (tree) await importKnowledge(pool, loaded.pack.id, { tree, articles }, Date.now());
     if (existsSync(keyFile(folder))) return;

@@ -110,6 +110,11 @@ export const ERRORS = {
     meaning:
       'Something speaks against this share of a rollout; the message says what. Wait, or set it with force and a reason.',
   },
+  ESC_VERSION_UNAPPROVED: {
+    status: 409,
+    retryable: false,
+    meaning: 'The version waits for the approval of roles that it names; the message says of which.',
+  },
   ESC_METRIC_UNKNOWN: { status: 404, retryable: false, meaning: 'The pack has no metric of that name.' },
   ESC_REPORT_UNKNOWN: {
     status: 404,

@@ -51,6 +51,9 @@ export const ROUTE_ACCESS = {
   'GET /v1/tickets/:id/map': READERS,
   'GET /v1/tickets/:id/map.svg': READERS,
   'GET /dashboard/tickets/:id/map': READERS,
+  'GET /v1/policy/versions': READERS,
+  // Whoever holds a role that the version names: the handler looks at the key's groups.
+  'POST /v1/policy/versions/:hash/approvals': READERS,
   // Which commands: COMMAND_ACCESS.
   'POST /v1/tickets/:id/commands/:command': ['intake', 'agent', 'commander', 'admin'],
   'POST /v1/tickets/:id/nudge': ['ops', 'admin'],

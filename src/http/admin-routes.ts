@@ -14,7 +14,9 @@ const keyId = z.object({
     .regex(/^\d{1,15}$/, 'must be the number of a key')
     .describe('The number of a key'),
 });
-const group = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a role or group of the procedure');
+const group = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$/, 'must be a role or group of the procedure');
 
 const keyBody = z
   .strictObject({

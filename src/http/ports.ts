@@ -20,6 +20,7 @@ import type { IdentityPort } from './identity';
 import type { ChecklistPort } from './checklist-port';
 import type { KnowledgePort } from './knowledge-port';
 import type { ConversationPort, PortalPort } from './portal-ports';
+import type { ApprovalPort } from './approval-port';
 import type { RolloutPort } from './rollout-port';
 
 /** An API key as the store knows it; never the secret. */
@@ -231,6 +232,7 @@ export interface HttpPorts {
   onCall: OnCallPort;
   reports: ReportPort;
   rollouts: RolloutPort;
+  approvals: ApprovalPort;
   intake: IntakePort;
   tickets: TicketPort;
   board: BoardPort;

@@ -8,6 +8,7 @@ import type { Registry } from 'prom-client';
 import { TocsinError } from '../domain/errors';
 import type { EpochMs } from '../domain/time/instants';
 import { adminRoutes } from './admin-routes';
+import { approvalRoutes } from './approval-routes';
 import { rolloutRoutes } from './rollout-routes';
 import { assistantRoutes } from './assistant-routes';
 import { authenticate, limitKeyOf } from './auth';
@@ -119,6 +120,7 @@ export async function buildServer(ports: HttpPorts, options: ServerOptions = {})
   mapRoutes(app, ports);
   adminRoutes(app, ports);
   rolloutRoutes(app, ports, now);
+  approvalRoutes(app, ports, now);
   channelRoutes(app, ports, now);
   rehearsalRoutes(app, ports);
   knowledgeRoutes(app, ports.knowledge, now, options.forum);

@@ -23,7 +23,8 @@ import { openTicket } from '../store/opening';
 import { eraseParty, getParty } from '../store/party';
 import { readRegister, snapshotOf } from '../store/registers';
 import { findTicket, markStarted, startOf } from '../store/ticket';
-import { activePack, pinnedPacks } from '../store/policy-versions';
+import { activePack, getPolicyVersion, pinnedPacks } from '../store/policy-versions';
+import { approvalPort } from './approval-port';
 import { publicStatus } from '../store/status-page';
 import { TIMELINE_PAGE, type TicketView } from '../workflows/messages';
 import { viewOf } from '../workflows/view';
@@ -117,6 +118,7 @@ export function wire(wiring: Wiring): HttpPorts {
     knowledge: knowledgePort(pool, wiring.assist),
     reports: reportPort(pool, packReader(packs)),
     rollouts: rolloutPort(pool, packReader(packs)),
+    approvals: approvalPort(pool, publishedBody(pool)),
     portal: portalPort(wiring),
     conversations: conversationPort(pool),
     accounts: wiring.accounts ?? noAccounts,
@@ -149,6 +151,15 @@ export function wire(wiring: Wiring): HttpPorts {
     },
   };
 }
+
+/** The body of a published version, whether it is active or not. Errors: ESC_PACK_UNKNOWN. */
+const publishedBody =
+  (pool: Database) =>
+  async (hash: string): Promise<CompiledPack> => {
+    const version = await getPolicyVersion(pool, hash);
+    if (!version) throw new TocsinError('ESC_PACK_UNKNOWN', `no pack with the hash ${hash} was published`, { hash });
+    return version.body as CompiledPack;
+  };
 
 /** A reader's groups with those groups of the active procedure that they are members of. */
 async function readerGroups(

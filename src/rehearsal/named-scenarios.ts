@@ -19,6 +19,10 @@ export async function playNamed(loaded: LoadedPack, names: readonly string[]): P
 }
 
 async function play(loaded: LoadedPack, name: string): Promise<NamedResult> {
+  // Of a part of a composed pack, `safety:triage/escalated`: it is played under the part.
+  const [alias = '', ...rest] = name.split(':');
+  const part = rest.length > 0 ? loaded.parts[alias] : undefined;
+  if (part) return play(part, rest.join(':'));
   const file = join(loaded.dir, 'scenarios', `${name}.yaml`);
   if (!existsSync(file)) return { ok: false, why: 'there is none' };
   try {

@@ -1,7 +1,10 @@
 /** Published packs: the copy of record, and which version new tickets get. */
 import { TocsinError } from '../domain/errors';
+import { approversOf } from '../domain/policy/approval';
 import type { EpochMs } from '../domain/time/instants';
-import { query, toSql, transaction, type Database, type Queryable } from './database';
+import { DEFAULT_KEY, makeActive, openOf, record, wantedKey } from './approvals';
+import { query, toSql, transaction, type Database } from './database';
+import { setSetting } from './settings';
 import { storableJson } from './storable';
 
 /** A published version. `hash` is the SHA-256 of its body, so a hash never gets another body. */
@@ -27,19 +30,25 @@ export interface PackRef {
   hash: string;
 }
 
-const activeKey = (packId: string): string => `active_pack:${packId}`;
-const DEFAULT_KEY = 'default_pack';
+/** Whether a version is the one that new tickets get, and whose approval it waits for. */
+export interface Saved {
+  active: boolean;
+  open: string[];
+}
 
 /**
- * Records a published version and makes it the one that new tickets of its pack get, unless `activate` is false. The
- * first pack ever saved is the default. Saving a hash again keeps the first. Errors: ESC_STORE_UNAVAILABLE.
+ * Records a published version and makes it the one that new tickets of its pack get, unless `activate` is false. One that
+ * names approvers (`version.approved_by`) waits until each has approved it; until then tickets get the version before, and
+ * `waive` records in whose name nobody is asked. The first pack to be active is the default. Saving a hash again keeps the
+ * first. Errors: ESC_STORE_UNAVAILABLE.
  */
 export async function savePolicyVersion(
   pool: Database,
   version: PolicyVersion,
-  options: { activate?: boolean } = {},
-): Promise<void> {
-  await transaction(pool, async (client) => {
+  options: { activate?: boolean; waive?: string } = {},
+): Promise<Saved> {
+  const approvers = approversOf(version.body ?? {});
+  return transaction(pool, async (client) => {
     await client.query(
       `insert into policy_version (hash, pack_id, version, body, templates, published_at, published_by, classifier)
        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (hash) do nothing`,
@@ -54,28 +63,35 @@ export async function savePolicyVersion(
         version.classifier === undefined ? null : storableJson(version.classifier),
       ],
     );
-    if (options.activate !== false) await setSetting(client, activeKey(version.packId), version.hash);
-    await client.query('insert into setting (key, value) values ($1, $2) on conflict (key) do nothing', [
-      DEFAULT_KEY,
-      JSON.stringify(version.packId),
-    ]);
+    let open = await openOf(client, version.hash, approvers);
+    if (options.waive !== undefined) {
+      for (const role of open)
+        await record(client, version.hash, {
+          ...{ role, decision: 'waive', at: version.publishedAt, by: options.waive, note: '' },
+        });
+      open = [];
+    }
+    if (options.activate === false) return { active: false, open };
+    await setSetting(client, wantedKey(version.packId), version.hash);
+    if (open.length > 0) return { active: false, open };
+    await makeActive(client, version.packId, version.hash);
+    return { active: true, open };
   });
 }
 
-async function setSetting(db: Queryable, key: string, value: string): Promise<void> {
-  await query(
-    db,
-    'insert into setting (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value',
-    [key, JSON.stringify(value)],
-  );
-}
-
-/** Gives new tickets of its pack this version. Errors: ESC_PACK_UNKNOWN, ESC_STORE_UNAVAILABLE. */
+/** Gives new tickets of its pack this version. Errors: ESC_PACK_UNKNOWN, ESC_VERSION_UNAPPROVED, ESC_STORE_UNAVAILABLE. */
 export async function activatePolicyVersion(pool: Database, hash: string): Promise<void> {
-  const found = await query<{ pack_id: string }>(pool, 'select pack_id from policy_version where hash = $1', [hash]);
-  const [row] = found.rows;
-  if (!row) throw new TocsinError('ESC_PACK_UNKNOWN', `no pack with the hash ${hash} was published`, { hash });
-  await setSetting(pool, activeKey(row.pack_id), hash);
+  const found = await getPolicyVersion(pool, hash);
+  if (!found) throw new TocsinError('ESC_PACK_UNKNOWN', `no pack with the hash ${hash} was published`, { hash });
+  const open = await openOf(pool, hash, approversOf(found.body ?? {}));
+  if (open.length > 0)
+    throw new TocsinError(
+      'ESC_VERSION_UNAPPROVED',
+      `version ${found.version} of "${found.packId}" cannot be active: ${open.join(', ')} must approve it first`,
+      { hash, open },
+    );
+  await setSetting(pool, wantedKey(found.packId), hash);
+  await makeActive(pool, found.packId, hash);
 }
 
 /** The pack of openings that name none. Errors: ESC_PACK_UNKNOWN, ESC_STORE_UNAVAILABLE. */

@@ -46,6 +46,8 @@ const EXPECTED: Record<string, string> = {
   'POST /v1/keys': 'admin',
   'POST /v1/keys/:id/revoke': 'admin',
   'POST /v1/erasures': 'admin',
+  'GET /v1/policy/versions': 'agent commander ops admin',
+  'POST /v1/policy/versions/:hash/approvals': 'agent commander ops admin',
   'GET /v1/rollouts/:pack': 'agent commander ops admin',
   'POST /v1/rollouts/:pack': 'ops admin',
   'GET /v1/rollouts/:pack/comparison': 'agent commander ops admin',
@@ -147,6 +149,7 @@ const BODIES: Record<string, object> = {
   '/v1/keys': { name: 'Desk', role: 'agent' },
   '/v1/rollouts/trust_safety': { share: 25, reason: 'the first week' },
   '/v1/checklists/setup/items/known': { by: 'Ada' },
+  [`/v1/policy/versions/${'a'.repeat(64)}/approvals`]: { role: 'director' },
   '/v1/erasures': { party: 'jane@example.com' },
   '/v1/intake/chat': { app_id: 'secureai_app_id', user_id: 'customer_123' },
   '/v1/intake/chat/snippet': { user_id: 'customer_123' },
@@ -175,6 +178,7 @@ function request(server: Api, route: string, role: (typeof roles)[number]) {
     .replace(':period', '2025-01')
     .replace(/dashboard\/stream$/, 'dashboard/stream?for=0')
     .replace(':pack', 'trust_safety')
+    .replace(':hash', 'a'.repeat(64))
     .replace(':series', 'calls')
     .replace(':kind', pattern.startsWith('/v1/registers') ? 'risk' : 'support')
     .replace(':platform', 'zendesk')

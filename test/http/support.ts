@@ -1,5 +1,6 @@
 /** A server over ports in memory, and what the tests of `test/http` share. */
 import { reportStub } from './report-stub';
+import { approvalStub } from './approval-stub';
 import { rolloutStub } from './rollout-stub';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { TocsinError, type ErrorCode } from '../../src/domain/errors';
@@ -309,6 +310,7 @@ export function portsOf(world: World): HttpPorts {
     knowledge: memoryKnowledge(world.knowledge),
     reports: reportStub,
     rollouts: rolloutStub(),
+    approvals: approvalStub(),
     portal: portalOf(world),
     conversations: conversationsOf(world),
     accounts: accountsOf(world),

@@ -4,12 +4,16 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { checkList, scenariosOf } from '../../src/domain/policy/checklists';
 import type { CompiledPack } from '../../src/domain/policy/types';
 import { PartNames } from '../../src/policies/compose/names';
 import { placePart } from '../../src/policies/compose/place';
 import { loadPack } from '../../src/policies/load';
+import { playNamed } from '../../src/rehearsal/named-scenarios';
+import { packFolder, removePacks } from './support/pack-folder';
 
 const POLICIES = resolve(__dirname, '../../policies');
+afterAll(removePacks);
 const packs = readdirSync(POLICIES).filter((name) => existsSync(join(POLICIES, name, 'clauses.yaml')));
 
 /** Texts that are no names there, although the pack has a name of the same letters. */
@@ -27,6 +31,8 @@ const WORDS = [
   /^reasons\.\*\.name$/,
   // A queue that the part does not declare; an alias of a report's section; what a template's text reads.
   /^(people\.\*\.queue|reports\.\*\.sections\[\]\.chart|templates\.\*\.(vars\[\]|\*))$/,
+  // What items of a checklist are, and what they look for in the part itself.
+  /^checklists\.(\*|\w+)\.items\[\]\.(name|pack\[\].*)$/,
   // A question of the classifier goes by its own name.
   /^facts\.\*\.model$/,
   /\.verb$/,
@@ -78,4 +84,38 @@ it.each(packs)('every name of %s gets the prefix', async (name) => {
     );
   expect([...found].filter((one) => !WORDS.some((word) => word.test(one))).sort()).toEqual([]);
   expect(found.size).toBeGreaterThan(0);
+});
+
+it('nothing of a part is missing in the composed pack, and a checklist of a part is proved there as well', async () => {
+  const folder = packFolder({
+    'pack.yaml': `pack: whole
+version: { id: "1", from: 2026-12-01 }
+catch_all: inner.ts_team
+uses: { inner: ${JSON.stringify(join(POLICIES, 'trust-safety'))} }
+`,
+  });
+  const [alone, whole] = [await loadPack(join(POLICIES, 'trust-safety')), await loadPack(folder)];
+  const sizes = (pack: CompiledPack): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(pack).flatMap(([construct, items]): [string, number][] =>
+        construct !== 'parts' && construct !== 'version' && items !== null && typeof items === 'object'
+          ? [[construct, Object.keys(items as object).length]]
+          : [],
+      ),
+    );
+  expect(sizes(whole.pack)).toMatchObject(sizes(alone.pack));
+  const states = (pack: CompiledPack, prefix: string): unknown[] =>
+    Object.values(alone.pack.checklists ?? {}).map(({ name }) => {
+      const list = pack.checklists?.[prefix + name];
+      return (
+        list &&
+        checkList(pack, list, {}).items.map((item) => [
+          ...[item.name, item.state, item.kind],
+          item.because.map((one) => one.replaceAll(/inner[.:]/g, '')),
+        ])
+      );
+    });
+  expect(states(whole.pack, 'inner.')).toEqual(states(alone.pack, ''));
+  const [scenario] = scenariosOf(Object.values(whole.pack.checklists ?? {}));
+  expect(await playNamed(whole, [scenario ?? ''])).toEqual({ [scenario ?? '']: { ok: true } });
 });

@@ -25,6 +25,8 @@ export interface CheckItemDef {
 
 export interface ChecklistDef {
   name: string;
+  /** The part of a composed pack that it is about: what its items name is named in the part's own words. */
+  part?: string;
   title: string;
   items: CheckItemDef[];
   clauses: string[];

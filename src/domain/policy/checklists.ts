@@ -1,5 +1,6 @@
 /** Checklists of a pack: what of each item is proved, by the pack itself, its scenarios, a running stack, and people. */
 import type { CheckItemDef, ChecklistDef, PackProof } from './checklist-types';
+import { partView } from './parts';
 import type { CompiledPack, Pattern } from './types';
 
 /** A person has ticked an item, or taken the tick back. */
@@ -151,13 +152,15 @@ function human(
 
 /** A checklist with what is known of each item. */
 export function checkList(pack: CompiledPack, list: ChecklistDef, evidence: CheckEvidence): CheckedList {
+  // An item about a part looks at it in the part's own words.
+  const seen = list.part === undefined ? pack : partView(pack, list.part);
   const items = list.items.map((item): CheckedItem => ({
     name: item.name,
     title: item.title,
     kind: item.by === undefined ? 'automatic' : 'human',
     role: item.by ?? null,
     tick: null,
-    ...(item.by === undefined ? automatic(pack, item, evidence) : human(list.name, item, evidence)),
+    ...(item.by === undefined ? automatic(seen, item, evidence) : human(list.name, item, evidence)),
     clauses: item.clauses,
   }));
   return {

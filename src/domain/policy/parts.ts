@@ -2,6 +2,7 @@
  * Names of a composed pack (policy-language §4.12). A part's names stand under its prefix (`contacts.cio`), which its own
  * expressions do not know: what they read of the world is put in the part's words, what they name is put in the pack's.
  */
+import { WHOLE } from './rollout-types';
 import type { CompiledPack, Json } from './types';
 
 /** One part of a composed pack. */
@@ -46,6 +47,32 @@ export function ownWords(pack: Names, part: string, value: Json): Json {
 export function packWords(pack: Names, part: string, kind: string, value: Json): Json {
   const names = pack.parts?.[part]?.names[kind] ?? {};
   return deep(value, (text) => (Object.hasOwn(names, text) ? (names[text] ?? text) : text));
+}
+
+const views = new WeakMap<object, Map<string, CompiledPack>>();
+
+/** The pack as one of its parts sees itself: its own constructs, under its own names. */
+export function partView(pack: CompiledPack, part: string): CompiledPack {
+  const known = views.get(pack) ?? new Map<string, CompiledPack>();
+  views.set(pack, known);
+  const made = known.get(part);
+  if (made) return made;
+  const prefix = `${part}.`;
+  const constructs = Object.entries(pack).map(([construct, items]): [string, unknown] => {
+    if (items === null || typeof items !== 'object' || Array.isArray(items)) return [construct, items];
+    const own = Object.entries(items as object).flatMap(([name, item]): [string, unknown][] =>
+      // A part's rollout is known by its prefix here; to itself it is that of the whole pack.
+      name === part && construct === 'rollouts'
+        ? [[WHOLE, item]]
+        : name.startsWith(prefix)
+          ? [[name.slice(prefix.length), ownWords(pack, part, item as Json)]]
+          : [],
+    );
+    return [construct, own.length === 0 ? items : Object.fromEntries(own)];
+  });
+  const view = Object.fromEntries(constructs) as unknown as CompiledPack;
+  known.set(part, view);
+  return view;
 }
 
 /**

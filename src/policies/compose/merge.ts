@@ -103,6 +103,10 @@ export function mergeParts(parts: readonly PlacedPart[], own: CompiledPack, say:
     ...Object.fromEntries(parts.flatMap(({ placed }) => Object.entries(placed.rollouts ?? {}))),
     ...own.rollouts,
   };
+  const checklists: NonNullable<CompiledPack['checklists']> = {
+    ...Object.fromEntries(parts.flatMap(({ placed }) => Object.entries(placed.checklists ?? {}))),
+    ...own.checklists,
+  };
   const voices: NonNullable<CompiledPack['voices']> = {
     ...Object.fromEntries(parts.flatMap(({ placed }) => Object.entries(placed.voices ?? {}))),
     ...own.voices,
@@ -111,6 +115,7 @@ export function mergeParts(parts: readonly PlacedPart[], own: CompiledPack, say:
     ...own,
     ...beside,
     ...(Object.keys(voices).length === 0 ? {} : { voices }),
+    ...(Object.keys(checklists).length === 0 ? {} : { checklists }),
     zones: { ...zones, ...own.zones },
     params: { ...Object.fromEntries(parts.flatMap(({ placed }) => Object.entries(placed.params))), ...own.params },
     fields: fieldsOf(parts, own, say),

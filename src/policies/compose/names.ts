@@ -23,6 +23,7 @@ export type NameKind =
   | 'kind'
   | 'flow'
   | 'voice'
+  | 'checklist'
   | 'metric'
   | 'schedule'
   | 'report'
@@ -62,6 +63,7 @@ const SUBJECTS: Readonly<Record<string, readonly NameKind[]>> = {
   ),
   ...of(['deactivated', 'clock_paused', 'clock_resumed', 'rescheduled'], 'commitment', 'task', 'rule'),
   ...of(['fired'], 'rule'),
+  ...of(['noted'], 'template'),
   ...of(['overridden'], 'guard'),
   ...of(['sequenced'], 'rule', 'flow'),
   ...of(['task_opened', 'task_done', 'task_moot', 'task_lapsed', 'reminded'], 'task'),
@@ -106,6 +108,7 @@ function declared(pack: CompiledPack): Record<NameKind, string[]> {
     kind: Object.keys(pack.kinds),
     flow: Object.keys(pack.flows),
     voice: Object.keys(pack.voices ?? {}),
+    checklist: Object.keys(pack.checklists ?? {}),
     metric: Object.keys(pack.metrics),
     schedule: Object.keys(pack.schedules),
     report: Object.keys(pack.reports),

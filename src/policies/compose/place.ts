@@ -105,6 +105,24 @@ export function placePart(pack: CompiledPack, names: PartNames): CompiledPack {
           ),
         }
       : {}),
+    ...(pack.checklists
+      ? {
+          checklists: keyed(pack.checklists, p.name('checklist'), (list) => ({
+            ...change(list, {
+              name: p.name('checklist'),
+              items: (items) =>
+                items.map((item) =>
+                  change(item, {
+                    by: p.name('role'),
+                    seen: p.patterns,
+                    scenarios: (scenarios) => scenarios.map((one) => `${names.alias}:${one}`),
+                  }),
+                ),
+            }),
+            part: names.alias,
+          })),
+        }
+      : {}),
     ...(pack.voices
       ? {
           voices: keyed(pack.voices, p.name('voice'), (voice) =>
