@@ -1,4 +1,5 @@
 /** Histories of tickets for metrics: folds of the archive, kept, brought up to date as they are read. */
+import type { PoolClient } from 'pg';
 import { extendHistory, type History } from '../domain/metrics/history';
 import type { EpochMs } from '../domain/time/instants';
 import { query, toSql, transaction, type Database } from './database';
@@ -68,6 +69,15 @@ async function refreshBatch(pool: Database): Promise<number> {
     );
     return stale.length;
   });
+}
+
+/**
+ * Forgets what was folded of a ticket whose events are being redacted, in the same transaction: whoever reads it next
+ * folds what is left. A refresh that has read the events as they were waits, or is waited for.
+ */
+export async function forgetHistory(client: PoolClient, ticketId: string): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [REFRESH_LOCK]);
+  await client.query('delete from ticket_history where ticket_id = $1', [ticketId]);
 }
 
 function rowOf(history: History): Record<string, unknown> {

@@ -5,6 +5,7 @@ import type { FieldDef, JsonObject } from '../domain/policy/types';
 import type { Receipt, TicketEvent } from '../domain/ticket/types';
 import type { EpochMs } from '../domain/time/instants';
 import { fromSql, query, toSql, transaction, type Database } from './database';
+import { forgetHistory } from './history';
 import { rebuildTicket } from './rebuild';
 import { redactEvent, redactMessage, redactor, type Redaction } from './redaction';
 import { eventOf, rowOf, type EventRow } from './stored-event';
@@ -144,6 +145,7 @@ function textsIn(attributes: JsonObject): string[] {
 }
 
 async function eraseTicket(client: PoolClient, ticketId: string, redaction: Redaction): Promise<number> {
+  await forgetHistory(client, ticketId);
   const { rows } = await client.query<EventRow>('select * from ticket_event where ticket_id = $1', [ticketId]);
   const changed: TicketEvent[] = [];
   for (const row of rows) {

@@ -38,7 +38,7 @@ export function redactor({ texts }: Pick<Redaction, 'texts'>): <T extends Json>(
   return blank as <T extends Json>(value: T) => T;
 }
 
-const CUSTOMER_TEXT: ReadonlySet<string> = new Set(['text', 'body', 'subject']);
+const CUSTOMER_TEXT: ReadonlySet<string> = new Set(['text', 'body', 'subject', 'comment']);
 
 /** The event without the person: their names and words, the customer's attributes but the plan, personal fields. */
 export function redactEvent(event: TicketEvent, redaction: Redaction): TicketEvent {

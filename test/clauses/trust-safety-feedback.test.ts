@@ -158,6 +158,18 @@ describe('handoffs', () => {
     const result = ask('response_time', [await answered('PT1H4S'), await answered('PT3H4S')]);
     expect(text(result)).toBe('2 h 00 m');
     expect(text(ask('response_time', [await ways.escalated()]))).toBe('no data');
+    const made = (outcome: string): History =>
+      ticket({
+        opened: '2026-03-02T09:00:00Z',
+        lines: [
+          ['PT1M', 'ended', { subject: 'triage', outcome }, 'engine'],
+          ['PT2M', 'agent_reply', {}, 'engine'],
+          ['PT61M', 'agent_reply', {}, 'Tess'],
+        ],
+      });
+    // Neither a machine's reply nor one to what was not escalated.
+    expect(text(ask('response_time', [made('escalated'), made('human_handoff')]))).toBe('1 h 00 m');
+    expect(ask('response_time', [made('human_handoff')]).total.n).toBe(0);
   });
   it('scenarios fired rightly in the share that a reviewer says, one by one [TS-229]', () => {
     const judged = (scenario: string, choice: string): History =>

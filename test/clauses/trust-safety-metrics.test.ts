@@ -159,13 +159,18 @@ describe('the conclusion of a person', () => {
     ];
     expect(ask('false_positives', others, { period: MONTH }).total.value).toBe(0);
   });
-  it('counts as it stands now, on its day, and once [TS-270]', async () => {
+  it('counts as it stands now, on its day, and once [TS-270] [TS-275] [TS-314] [TS-315]', async () => {
     const corrected = await ways.escalated([conclude('PT3H', 'no_breach'), conclude('PT4H', 'breach')]);
     expect(ask('false_positives', [corrected]).total.value).toBe(0);
+    const missed = await ways.standard(
+      ['breach', 'no_breach', 'breach'].map((word, i) => conclude(`PT${3 + i}H`, word)),
+    );
     const back = await ways.escalated(
       ['no_breach', 'breach', 'no_breach'].map((word, i) => conclude(`PT${3 + i}H`, word)),
     );
     expect(ask('false_positives', [back]).total.value).toBe(1);
+    expect(ask('false_positive_rate', [back]).total.n).toBe(1);
+    expect(ask('false_negative_rate', [missed]).total.n).toBe(1);
     const next = await ways.escalated([conclude('PT20H', 'no_breach')]);
     expect(ask('false_positives', [next]).total.value).toBe(0);
     expect(ask('false_positives', [next], { period: MONTH }).total.value).toBe(1);

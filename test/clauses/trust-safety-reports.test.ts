@@ -225,8 +225,8 @@ describe('the weekly review', () => {
     expect(week([asked, once], 5)).toEqual([
       'Affected Names: 1.5 questions on average, 0% used every attempt',
       'Timeline: 1.0 questions on average, 0% used every attempt',
-      'Behaviors: no data questions on average, no data used every attempt',
-      'PC Access: no data questions on average, no data used every attempt',
+      'Behaviors: not asked',
+      'PC Access: not asked',
     ]);
   });
   it('says how often each scenario fired, and how often rightly [TS-282] [TS-229]', async () => {
@@ -238,9 +238,9 @@ describe('the weekly review', () => {
     });
     const lines = week([await ways.interrupted({ active: 4 }), await ways.interrupted({ human: 4 }), verdict], 6);
     expect(lines).toEqual([
-      'Active Breach: fired 1 times, rightly 100.0% of 1 reviewed',
-      'Human Request: fired 1 times, rightly no data of 0 reviewed',
-      'Aggression: fired 0 times, rightly no data of 0 reviewed',
+      'Active Breach: fired 1 time, rightly 100.0% of 1 reviewed',
+      'Human Request: fired 1 time, none reviewed',
+      'Aggression: fired 0 times, none reviewed',
       'Information gathering without aggression: 100.0%',
     ]);
   });

@@ -2,6 +2,7 @@ import { appendEvents, readEvents } from '../../src/store/events';
 import { listTickets } from '../../src/store/board';
 import { ledgerOf, settle } from '../../src/store/ledger';
 import { openTicket } from '../../src/store/opening';
+import { refreshHistories } from '../../src/store/history';
 import { eraseParty, getParty } from '../../src/store/party';
 import { savePolicyVersion } from '../../src/store/policy-versions';
 import { putMessages } from '../../src/store/ticket-messages';
@@ -25,6 +26,7 @@ async function everything(): Promise<string> {
     'delivery_log',
     'ticket_snapshot',
     'ticket_message',
+    'ticket_history',
   ];
   const rows = await Promise.all(tables.map((table) => store.pool.query(`select * from ${table}`)));
   return JSON.stringify(rows.map((one) => one.rows));
@@ -58,7 +60,18 @@ test('an erased customer is nowhere any more, and what reports count is', async 
     openRequest({ packHash: 'h', opening: { ...rest, kind: 'risk', fields: { policy_no: 'insured-77' } } }),
   );
   const links = [{ to: entry.id, kind: 'entry' }];
-  await appendEvents(store.pool, id, [event(7, 'linked', { patch: { ticket: { links } } })]);
+  const said = [{ at: T0, from: 'customer', text: 'nobody of us' }];
+  await appendEvents(store.pool, id, [
+    event(7, 'linked', { patch: { ticket: { links } } }),
+    event(8, 'flow_heard', {
+      data: { flow: 'triage', turn: 2 },
+      patch: { said, flows: { triage: { message: { text: 'nobody of us' } } } },
+    }),
+    event(9, 'task_done', {
+      by: { name: 'Dana Whitfield', kind: 'customer' },
+      data: { task: 'csat', choice: 4, comment: 'nobody of us was called back' },
+    }),
+  ]);
   const copied = { kind: 'risk', status: 'closed', policy_no: 'insured-77', customer: null };
   await appendEvents(store.pool, entry.id, [opened(copied)]);
   await putMessages(store.pool, [
@@ -70,6 +83,8 @@ test('an erased customer is nowhere any more, and what reports count is', async 
       },
     },
   ]);
+  // Reports have read it before: their folds are copies as well.
+  await refreshHistories(store.pool);
   expect(await everything()).toMatch(PERSONAL);
   const party = await getParty(store.pool, 'DANA@example.com');
   expect(party).toEqual({
@@ -80,8 +95,10 @@ test('an erased customer is nowhere any more, and what reports count is', async 
     erasedAt: null,
   });
 
-  expect(await eraseParty(store.pool, row.partyId ?? 0, T0)).toEqual({ tickets: 2, messages: 1, events: 6 });
+  expect(await eraseParty(store.pool, row.partyId ?? 0, T0)).toEqual({ tickets: 2, messages: 1, events: 8 });
 
+  expect(await everything()).not.toMatch(PERSONAL);
+  expect(await refreshHistories(store.pool)).toBe(2);
   expect(await everything()).not.toMatch(PERSONAL);
   expect(await getParty(store.pool, row.partyId ?? 0)).toMatchObject({ name: null, email: null, erasedAt: T0 });
   expect(await getParty(store.pool, 'dana@example.com')).toBeUndefined();
@@ -99,6 +116,8 @@ test('an erased customer is nowhere any more, and what reports count is', async 
     'delivery',
     'closed',
     'linked',
+    'flow_heard',
+    'task_done',
   ]);
   expect(events[0]?.patch?.ticket).toMatchObject({ priority: 'P1', region: 'EU', customer: { plan: 'enterprise' } });
   expect(events[3]?.data).toEqual({ text: 'Called [erased] back.' });
