@@ -24,10 +24,14 @@ const away = () => Promise.reject(new TocsinError('ESC_ENGINE_UNAVAILABLE', 'awa
 test('the assistant answers a chat, hands over with one ticket, and the store has all of it [SEC-HD-209] [SEC-HD-210]', async () => {
   const loaded = await loadPack(join(__dirname, '../../policies/secureai'));
   const { hash } = await publishPack(loaded, packs);
-  await savePolicyVersion(store.pool, {
-    ...{ hash, packId: loaded.pack.id, version: '1', body: loaded.pack, templates: loaded.templates },
-    ...{ publishedAt: NOW, publishedBy: 'test' },
-  });
+  await savePolicyVersion(
+    store.pool,
+    {
+      ...{ hash, packId: loaded.pack.id, version: '1', body: loaded.pack, templates: loaded.templates },
+      ...{ publishedAt: NOW, publishedBy: 'test' },
+    },
+    { waive: 'test' },
+  );
   const { key } = await createApiKey(store.pool, { name: 'widget', role: 'intake', groups: [] });
   const tickets = { start: away, command: away, timeline: away } as unknown as TicketClient;
   const app = await buildServer(wire({ pool: store.pool, temporal: {} as Client, tickets, packs }), { now: () => NOW });
