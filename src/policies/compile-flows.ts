@@ -53,11 +53,12 @@ function collect(c: Compiler, source: NonNullable<StateSource['collect']>, path:
   return {
     model: source.model,
     begins: source.begins,
-    items: source.items.map(({ field, ask, attempts, sufficient, clauses }) => ({
+    items: source.items.map(({ field, ask, attempts, sufficient, dates, clauses }) => ({
       field,
       ...(ask === undefined ? {} : { ask: sends(ask, [...new Set([...source.clauses, ...clauses])]) }),
       attempts,
       sufficient,
+      ...given('dates', dates),
     })),
     silence: (source.silence ?? []).map((row, i) => silenceRow(c, row, [...path, 'silence', i])),
     clauses: [...new Set([...source.clauses, ...source.items.flatMap((item) => item.clauses)])],

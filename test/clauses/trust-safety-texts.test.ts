@@ -18,6 +18,7 @@ interface Answer {
 interface Play {
   body?: string;
   customer?: JsonObject;
+  fields?: JsonObject;
   answers: Answer[];
   script?: JsonObject[];
   until?: string;
@@ -33,11 +34,18 @@ const ANN = {
 };
 
 /** Every text of a rehearsal by its template, in order; notes and deliveries. */
-async function texts({ body = 'Unauthorized changes', customer = ANN, answers, script = [], until = 'P5D' }: Play) {
+async function texts({
+  body = 'Unauthorized changes',
+  customer = ANN,
+  fields = {},
+  answers,
+  script = [],
+  until = 'P5D',
+}: Play) {
   const source = {
     policy: 'trust_safety',
     opened: '2026-03-02T10:00:00Z',
-    ticket: { subject: 'A message', body, customer },
+    ticket: { subject: 'A message', body, customer, fields },
     answers,
     script,
     until,
@@ -94,6 +102,17 @@ describe('notes of the routing', () => {
     expect(written('log_keywords')).toMatch(
       /Matched keywords: scam, wasn't me[\s\S]*Next step: Intent Classification Bot/,
     );
+  });
+
+  test('[TS-026] the id of the message: of the one that opened the conversation, or of a later one', async () => {
+    const opened = await texts({ body: 'scam', fields: { message_id: 'msg_77' }, answers: [] });
+    expect(opened('log_keywords')).toContain('- Message ID: msg_77\n');
+    const later = await texts({
+      body: 'Hello',
+      answers: said('PT0S', { second_look: { value: 'NONE', score: 0 } }),
+      script: [{ at: 'PT1H', do: 'message', by: 'customer', id: 'msg_78', text: 'a scam' }],
+    });
+    expect(later('log_keywords')).toContain('- Message ID: msg_78\n');
   });
 
   test('[TS-057] [TS-060] [TS-063] a wish, a report, and what is neither', async () => {
@@ -207,7 +226,22 @@ describe('the investigation', () => {
     expect(log).toContain('Interruptions: Aggression');
     expect(log).toContain('Conversation Turns: 1');
     const whole = await texts({ answers: [...clear, ...round('PT3S', ALL), ...breach] });
-    expect(whole('log_gathering')).toMatch(/Objectives Completed: 4\/4\n[\s\S]*Interruptions: None/);
+    expect(log).toContain('Final Assessment: UNCLEAR\n- Next Step: Human Review\n- Interruptions: Aggression');
+    expect(whole('log_gathering')).toMatch(
+      /Objectives Completed: 4\/4\n[\s\S]*Timeline: since Sunday \(2026-03-01\)\n[\s\S]*Final Assessment: CONFIRMED_BREACH\n- Next Step: Escalation\n- Interruptions: None/,
+    );
+    const fields = whole('log_gathering').match(/^- /gm);
+    expect(fields).toHaveLength(10);
+    for (const [value, score, expected] of [
+      ['SOCIAL_SCRAPING', 9, 'SOCIAL_SCRAPING\n- Next Step: Education'],
+      ['STILL_UNCLEAR', 3, 'UNCLEAR\n- Next Step: Human Review'],
+      ['OTHER', 9, 'UNCLEAR\n- Next Step: Human Review'],
+    ] as const) {
+      const other = await texts({
+        answers: [...clear, ...round('PT3S', ALL), ...said('PT4S', { reassess: { value, score } })],
+      });
+      expect(other('log_gathering')).toContain(`Final Assessment: ${expected}\n- Interruptions: None`);
+    }
   });
 });
 
@@ -225,7 +259,7 @@ describe('escalation', () => {
     ]);
     expect(note).toMatch(/^T&S AUTO-ESCALATION - PROFILE TAKEOVER CONFIRMED/);
     expect(note).toContain(
-      'Affected Individuals: John Smith, Mary Johnson\nTimeline: since Sunday\nSuspicious Behaviors: emails of two profiles were changed\nPC Systems Accessed: yes',
+      'Affected Individuals: John Smith, Mary Johnson\nTimeline: since Sunday (2026-03-01)\nSuspicious Behaviors: emails of two profiles were changed\nPC Systems Accessed: yes',
     );
     expect(note).toMatch(
       /Initial Evidence Level: CLEAR_EVIDENCE\n- Initial Confidence: 8\/10\n- Post-Investigation Assessment: CONFIRMED BREACH/,
@@ -235,8 +269,56 @@ describe('escalation', () => {
     );
     expect(note).toContain('2026-03-02 10:00:00 UTC customer: Unauthorized changes');
     expect(note).toMatch(
-      /Escalated at: 2026-03-02 10:00:04 UTC\n.*Evidence confirmed after information gathering\nBot confidence: HIGH[\s\S]*Within 4 hours\nSeverity: CONFIRMED_BREACH/,
+      /Escalated at: 2026-03-02 10:00:04 UTC\n.*Evidence confirmed after information gathering\nBot confidence: HIGH[\s\S]*Within 4 hours\nSeverity: CONFIRMED_BREACH\nRisk level: 5 \(Critical\)/,
     );
+  });
+
+  test('[TS-180] the conversation, every message of the customer and of the bot with its time, in order', async () => {
+    const hour = (n: number, found: object) => round(`PT${n}H`, found);
+    const note = (
+      await texts({
+        answers: [
+          ...clear,
+          ...round('PT3S', {}),
+          ...hour(1, NAMES),
+          ...hour(2, { incident_timeline: 'since Sunday' }),
+          ...hour(3, { suspicious_behaviors: 'changed emails' }),
+          ...hour(4, { pc_systems_accessed: 'yes' }),
+          ...said('PT4H', { reassess: { value: 'CONFIRMED_BREACH', score: 9 } }),
+        ],
+        script: [1, 2, 3, 4].map((n) => ({ at: `PT${n}H`, do: 'message', by: 'customer', text: `Answer ${n}` })),
+      })
+    )('handoff');
+    const log = /=== CONVERSATION LOG ===\n([\s\S]*?)\n=== /.exec(note)?.[1]?.trim().split('\n') ?? [];
+    expect(log.map((line) => / (customer|bot): /.exec(line)?.[1])).toEqual([
+      ...['customer', 'bot', 'customer', 'bot', 'customer', 'bot', 'customer', 'bot', 'customer'],
+    ]);
+    const times = log.map((line) => /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC/.exec(line)?.[0] ?? '');
+    expect(times).toEqual([...times].sort());
+    const { templates } = await pack;
+    expect(log[1]).toContain(`bot: ${templates['ask_names']?.text.trim()}`);
+    for (const name of [
+      'ask_names',
+      'ask_timeline',
+      'ask_behaviors',
+      'ask_systems',
+      'gather_follow_up',
+      'no_bad_actor',
+      'offer_follow_up',
+    ])
+      expect(templates['handoff']?.text).toContain(`{% when "${name}" %}${templates[name]?.text.trim()}`);
+  });
+
+  test('[TS-189] which objectives are complete, by name', async () => {
+    const partly = {
+      ...NAMES,
+      incident_timeline: 'since Sunday',
+      suspicious_behaviors: { value: null, unknown: true },
+      pc_systems_accessed: 'yes',
+    };
+    const log = (await texts({ answers: [...clear, ...round('PT3S', partly), ...breach] }))('log_escalated');
+    expect(log).toContain('Information Completeness: 3/4 (Affected Names; Timeline; no Behaviors; PC Access)');
+    expect(log.match(/^- /gm)).toHaveLength(14);
   });
 
   test('[TS-176] [TS-177] [TS-178] the next steps are in the package and on the checklists', async () => {

@@ -33,6 +33,8 @@ export interface CollectItem {
   attempts: number;
   /** From 0 to 100: how certain an extraction must be. */
   sufficient: number;
+  /** The date field that gets the day which the words mean. */
+  dates?: string;
 }
 
 export interface CollectDef {

@@ -203,6 +203,9 @@ function make(
         ? {}
         : { named: { [action.name]: { ok: false, to: target.to, role: target.role, at: turn.at } } }),
       ...(action.once ? { once: [once] } : {}),
+      ...(options.voice !== undefined && target.role === CUSTOMER
+        ? { said: [{ at: heldUntil ?? turn.at, from: 'bot', text: templateName }] }
+        : {}),
     },
   });
   turn.made.set(mergeKey, event);

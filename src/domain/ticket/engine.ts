@@ -253,7 +253,9 @@ function causeOf(input: Input): string {
 function messageOf(input: Input): JsonObject | undefined {
   if (input.kind !== 'command' || !['message', 'reply'].includes(input.command.name)) return undefined;
   const { fields } = input.command;
+  const id = fields['message_id'] ?? fields['id'];
   return {
+    ...(typeof id === 'string' ? { id } : {}),
     body: fields['text'] ?? fields['body'] ?? '',
     subject: fields['subject'] ?? '',
     from: fields['from'] ?? 'customer',

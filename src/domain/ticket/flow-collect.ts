@@ -4,6 +4,10 @@
  */
 import type { CollectDef, FlowDef, FlowStateDef } from '../policy/flow-types';
 import type { Json, JsonObject } from '../policy/types';
+import { UTC } from '../metrics/periods';
+import { DAY_MS } from '../time/instants';
+import { dayMeant } from '../time/said-day';
+import { localFromInstant } from '../time/zone-offsets';
 import { runActions } from './act';
 import { setField } from './fields';
 import type { CollectedField, FlowState, Said } from './flow-types';
@@ -41,6 +45,21 @@ function extracted(answer: Json | undefined, field: string): Extracted | undefin
   return { value: one, score: 100 };
 }
 
+const folded = (value: unknown): string => String(value).trim().toLowerCase();
+
+/** An answer of a list as the pack writes it: `Yes ` is `yes`. */
+function asDeclared(turn: Turn, field: string, value: Json): Json {
+  const values = turn.pack.fields[field]?.values ?? [];
+  if (typeof value !== 'string' || values.length === 0) return value;
+  return values.find((one) => folded(one) === folded(value)) ?? value;
+}
+
+/** The day that the customer's words mean, seen from when they were written. */
+function dayOf(turn: Turn, value: Json): string | undefined {
+  const local = localFromInstant(turn.pack.zoneOffsets ?? UTC, turn.at);
+  return typeof value === 'string' ? dayMeant(value, Math.floor(local / DAY_MS)) : undefined;
+}
+
 interface Filled {
   collected: Record<string, CollectedField>;
   values: JsonObject;
@@ -57,8 +76,11 @@ function fill(turn: Turn, state: FlowState, how: CollectDef): Filled {
     if (!field.open || !fact?.known) continue;
     const found = extracted(fact.value, item.field);
     if (found && found.score >= item.sufficient) {
-      collected[item.field] = { ...field, value: found.value, open: false };
-      values[item.field] = found.value;
+      const value = asDeclared(turn, item.field, found.value);
+      collected[item.field] = { ...field, value, open: false };
+      values[item.field] = value;
+      const day = item.dates === undefined ? undefined : dayOf(turn, value);
+      if (item.dates !== undefined && day !== undefined) values[item.dates] = day;
     } else if (cannotBeKnown(fact.value, item.field)) collected[item.field] = { ...field, open: false };
   }
   return { collected, values };
@@ -112,9 +134,9 @@ export function collect(
     const field = collected[next.field];
     if (field) collected[next.field] = { ...field, attempts: field.attempts + 1 };
   }
-  // In shadow the question is never put: nobody has said it, and nobody answers it.
+  // In shadow the question is never put: nobody has said it, and nobody answers it. What a voice says is said as it is sent.
   const asked: Said[] =
-    next?.ask && !turn.shadow
+    next?.ask && !turn.shadow && def.voice === undefined
       ? [{ at: turn.at, from: 'bot', text: next.ask.do === 'deliver' ? (next.ask.template ?? next.field) : next.field }]
       : [];
   turn.emit({

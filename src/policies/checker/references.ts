@@ -349,6 +349,7 @@ function outlook(context: CheckContext): void {
       for (const [i, item] of (state.collect?.items ?? []).entries()) {
         each(context, 'field', item.field, names.fields, [...at, 'collect', 'items', i, 'field']);
         each(context, 'template', item.ask, names.templates, [...at, 'collect', 'items', i, 'ask']);
+        each(context, 'field', item.dates, names.fields, [...at, 'collect', 'items', i, 'dates']);
       }
       const silences = [
         { silence: state.silence, place: [...at, 'silence'] },

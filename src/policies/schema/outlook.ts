@@ -56,6 +56,11 @@ const collect = z.strictObject({
           ask: doc(z.string().optional(), 'The template of its question.', 'ask_names'),
           attempts: doc(z.number().int().positive(), 'How often it is asked before it is given up.', 3),
           sufficient: doc(z.number().min(0).max(100), 'The share of certainty that is enough.', 50),
+          dates: doc(
+            name.optional(),
+            'The date field that gets the day which the words mean ("about a week ago"), counted from the message in the zone of the pack; the words themselves stay in the field.',
+            'incident_date',
+          ),
           clauses,
         }),
       )
