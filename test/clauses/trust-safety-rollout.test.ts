@@ -32,7 +32,7 @@ const educated = (script: JsonObject[]): Promise<History> =>
     until: 'P4D',
   });
 const WEEK = { from: Date.parse('2026-03-01T00:00:00Z'), to: Date.parse('2026-03-08T00:00:00Z') };
-const value = (metric: string, histories: History[]) => ask(metric, histories, { period: WEEK } as never).total;
+const value = (metric: string, histories: History[]) => ask(metric, histories, { period: WEEK }).total;
 
 describe('shadow mode', () => {
   it('people are asked for their conclusion when they are done, unless they said it [TS-306]', async () => {
@@ -64,7 +64,7 @@ describe('shadow mode', () => {
       'escalated no_breach disagree',
       'standard_support null left',
     ]);
-    const agreement = ask('shadow_agreement', histories, { period: WEEK } as never);
+    const agreement = ask('shadow_agreement', histories, { period: WEEK });
     expect([agreement.total.value, agreement.total.n]).toEqual([2 / 3, 3]);
     expect(groups(agreement)).toEqual({ escalated: 0.5, education_resolved: 1 });
   });

@@ -1,89 +1,18 @@
 /** What the flow of the Trust & Safety pack writes: notes for people, alerts, messages to the customer, as they go out. */
-import { join } from 'node:path';
-import type { JsonObject } from '../../src/domain/policy/types';
-import { loadPack } from '../../src/policies/load';
-import { renderTemplate } from '../../src/policies/templates';
-import { rehearse } from '../../src/rehearsal/rehearse';
-import { parseScenario } from '../../src/rehearsal/scenario';
-
-const PACK = join(__dirname, '../../policies/trust-safety');
-const pack = loadPack(PACK);
-
-interface Answer {
-  fact: string;
-  at: string;
-  value?: unknown;
-  score?: number;
-}
-interface Play {
-  body?: string;
-  customer?: JsonObject;
-  fields?: JsonObject;
-  answers: Answer[];
-  script?: JsonObject[];
-  until?: string;
-}
-
-const ANN = {
-  name: 'Ann Lee',
-  email: 'ann@gracechurch.example',
-  plan: 'professional',
-  organization: 'Grace Church',
-  subscription_tier: 'Pro',
-  ts_ticket_count: 2,
-};
-
-/** Every text of a rehearsal by its template, in order; notes and deliveries. */
-async function texts({
-  body = 'Unauthorized changes',
-  customer = ANN,
-  fields = {},
-  answers,
-  script = [],
-  until = 'P5D',
-}: Play) {
-  const source = {
-    policy: 'trust_safety',
-    opened: '2026-03-02T10:00:00Z',
-    ticket: { subject: 'A message', body, customer, fields },
-    answers,
-    script,
-    until,
-    expect: [],
-    never: [],
-  };
-  const loaded = await pack;
-  const { tickets } = await rehearse(parseScenario(JSON.stringify(source), 'inline.yaml'), loaded);
-  const written = (tickets[0]?.events ?? []).filter((one) => one.type === 'noted' || one.type === 'delivery');
-  return (name: string): string => {
-    const event = written.find((one) => one.data['template'] === name);
-    const template = loaded.templates[name];
-    if (!event || !template) throw new Error(`nothing was written with ${name}`);
-    return renderTemplate(name, template, event.data['vars'] as JsonObject, loaded.pack.zone).text;
-  };
-}
-
-const said = (at: string, values: Record<string, Partial<Answer>>): Answer[] =>
-  Object.entries(values).map(([fact, answer]) => ({ fact, at, ...answer }));
-const incident = said('PT1S', { intent: { value: 'INCIDENT_REPORT', score: 9 } });
-const clear = [...incident, ...said('PT2S', { evidence: { value: 'CLEAR_EVIDENCE', score: 8 } })];
-const scraping = [...incident, ...said('PT2S', { evidence: { value: 'LIKELY_SOCIAL_SCRAPING', score: 8 } })];
-const round = (at: string, found: object, scores: { active?: number; human?: number; angry?: number } = {}): Answer[] =>
-  said(at, {
-    active_breach: { score: scores.active ?? 0 },
-    wants_human: { score: scores.human ?? 0 },
-    aggression: { score: scores.angry ?? 0 },
-    extract: { value: found },
-  });
-const NAMES = { affected_names: ['John Smith', 'Mary Johnson'] };
-const ALL = {
-  ...NAMES,
-  incident_timeline: 'since Sunday',
-  suspicious_behaviors: 'emails of two profiles were changed',
-  pc_systems_accessed: 'yes',
-};
-const breach = said('PT4S', { reassess: { value: 'CONFIRMED_BREACH', score: 9 } });
-const HISTORY = 'https://accounts.planningcenter.com/security-history';
+import {
+  pack,
+  texts,
+  said,
+  incident,
+  clear,
+  scraping,
+  round,
+  NAMES,
+  ALL,
+  breach,
+  HISTORY,
+  type Play,
+} from '../support/trust-safety-play';
 
 describe('notes of the routing', () => {
   test('[TS-054] [TS-065] [TS-253] [TS-254] a question', async () => {
@@ -102,17 +31,6 @@ describe('notes of the routing', () => {
     expect(written('log_keywords')).toMatch(
       /Matched keywords: scam, wasn't me[\s\S]*Next step: Intent Classification Bot/,
     );
-  });
-
-  test('[TS-026] the id of the message: of the one that opened the conversation, or of a later one', async () => {
-    const opened = await texts({ body: 'scam', fields: { message_id: 'msg_77' }, answers: [] });
-    expect(opened('log_keywords')).toContain('- Message ID: msg_77\n');
-    const later = await texts({
-      body: 'Hello',
-      answers: said('PT0S', { second_look: { value: 'NONE', score: 0 } }),
-      script: [{ at: 'PT1H', do: 'message', by: 'customer', id: 'msg_78', text: 'a scam' }],
-    });
-    expect(later('log_keywords')).toContain('- Message ID: msg_78\n');
   });
 
   test('[TS-057] [TS-060] [TS-063] a wish, a report, and what is neither', async () => {
@@ -271,54 +189,6 @@ describe('escalation', () => {
     expect(note).toMatch(
       /Escalated at: 2026-03-02 10:00:04 UTC\n.*Evidence confirmed after information gathering\nBot confidence: HIGH[\s\S]*Within 4 hours\nSeverity: CONFIRMED_BREACH\nRisk level: 5 \(Critical\)/,
     );
-  });
-
-  test('[TS-180] the conversation, every message of the customer and of the bot with its time, in order', async () => {
-    const hour = (n: number, found: object) => round(`PT${n}H`, found);
-    const note = (
-      await texts({
-        answers: [
-          ...clear,
-          ...round('PT3S', {}),
-          ...hour(1, NAMES),
-          ...hour(2, { incident_timeline: 'since Sunday' }),
-          ...hour(3, { suspicious_behaviors: 'changed emails' }),
-          ...hour(4, { pc_systems_accessed: 'yes' }),
-          ...said('PT4H', { reassess: { value: 'CONFIRMED_BREACH', score: 9 } }),
-        ],
-        script: [1, 2, 3, 4].map((n) => ({ at: `PT${n}H`, do: 'message', by: 'customer', text: `Answer ${n}` })),
-      })
-    )('handoff');
-    const log = /=== CONVERSATION LOG ===\n([\s\S]*?)\n=== /.exec(note)?.[1]?.trim().split('\n') ?? [];
-    expect(log.map((line) => / (customer|bot): /.exec(line)?.[1])).toEqual([
-      ...['customer', 'bot', 'customer', 'bot', 'customer', 'bot', 'customer', 'bot', 'customer'],
-    ]);
-    const times = log.map((line) => /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC/.exec(line)?.[0] ?? '');
-    expect(times).toEqual([...times].sort());
-    const { templates } = await pack;
-    expect(log[1]).toContain(`bot: ${templates['ask_names']?.text.trim()}`);
-    for (const name of [
-      'ask_names',
-      'ask_timeline',
-      'ask_behaviors',
-      'ask_systems',
-      'gather_follow_up',
-      'no_bad_actor',
-      'offer_follow_up',
-    ])
-      expect(templates['handoff']?.text).toContain(`{% when "${name}" %}${templates[name]?.text.trim()}`);
-  });
-
-  test('[TS-189] which objectives are complete, by name', async () => {
-    const partly = {
-      ...NAMES,
-      incident_timeline: 'since Sunday',
-      suspicious_behaviors: { value: null, unknown: true },
-      pc_systems_accessed: 'yes',
-    };
-    const log = (await texts({ answers: [...clear, ...round('PT3S', partly), ...breach] }))('log_escalated');
-    expect(log).toContain('Information Completeness: 3/4 (Affected Names; Timeline; no Behaviors; PC Access)');
-    expect(log.match(/^- /gm)).toHaveLength(14);
   });
 
   test('[TS-176] [TS-177] [TS-178] the next steps are in the package and on the checklists', async () => {

@@ -11,7 +11,7 @@ import type { Turn } from './turn';
 import type { MailHeaders } from './mail-headers';
 import { variablesOf } from './variables';
 import { withholdDelivery } from './withheld';
-import { voiceDelay } from './voices';
+import { saidBy, voiceDelay } from './voices';
 import type { Channel, Delivery, DeliveryState, Receipt } from './types';
 
 /** A page that nobody confirmed to have taken by then counts as not reached (design.md, decision 4). */
@@ -203,9 +203,7 @@ function make(
         ? {}
         : { named: { [action.name]: { ok: false, to: target.to, role: target.role, at: turn.at } } }),
       ...(action.once ? { once: [once] } : {}),
-      ...(options.voice !== undefined && target.role === CUSTOMER
-        ? { said: [{ at: heldUntil ?? turn.at, from: 'bot', text: templateName }] }
-        : {}),
+      ...saidBy(options.voice, target.role, templateName, heldUntil ?? turn.at),
     },
   });
   turn.made.set(mergeKey, event);

@@ -1,9 +1,10 @@
 /** Voices on a ticket: how long a bot takes for its message, and what a model is told of the conversation. */
 import { drawOf } from '../policy/draw';
 import type { CompiledPack, JsonObject } from '../policy/types';
-import type { DurationMs } from '../time/instants';
+import type { DurationMs, EpochMs } from '../time/instants';
 import { CUSTOMER } from './contacts';
 import type { Scope } from './env';
+import type { Said } from './flow-types';
 import { variablesOf } from './variables';
 
 /**
@@ -27,3 +28,7 @@ export function contextOf(scope: Scope, voice: string | undefined): JsonObject {
     ...(template ? { context: { template: template.name, vars: variablesOf(scope, template) } } : {}),
   };
 }
+
+/** A statement of a voice, as it stands in the transcript: the template whose words it is. */
+export const saidBy = (voice: string | undefined, role: string, template: string, at: EpochMs): { said?: Said[] } =>
+  voice === undefined || role !== CUSTOMER ? {} : { said: [{ at, from: 'bot', text: template }] };
