@@ -24,7 +24,8 @@ const stateOf = (p: Placing, state: FlowStateDef): FlowStateDef =>
     collect: (collect) =>
       change(collect, {
         model: p.name('fact'),
-        items: (items) => items.map((item) => change(item, { field: p.name('field'), ask: p.action, dates: p.name('field') })),
+        items: (items) =>
+          items.map((item) => change(item, { field: p.name('field'), ask: p.action, dates: p.name('field') })),
         silence: silence(p),
       }),
     do: p.actions,
