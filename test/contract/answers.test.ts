@@ -84,7 +84,9 @@ describe('the answer to a question', () => {
     const put = question('intent', { 'message.body': 'Someone hacked us' }, 2_500);
     const answer = await make({ model }).answerQuestion(put, 'trust');
     expect(answer.at).toBeLessThan(put.due);
-    expect(answer).toMatchObject({ value: 'INCIDENT_REPORT', usage: { calls: 0, fallbacks: 1 } });
+    // Who answered is the embedded classifier alone.
+    const version = trust.classifier?.spec.version;
+    expect(answer).toMatchObject({ value: 'INCIDENT_REPORT', usage: { calls: 0, fallbacks: 1 }, version });
     expect(answer.reasons?.[0]).toMatch(/took too long/);
     expect(warned).toHaveLength(1);
     expect(beats.length).toBeGreaterThan(0);
@@ -109,7 +111,11 @@ describe('the answer to a question', () => {
   test('is the rate of the currency in euros, with the day it is of [CSR-020]', async () => {
     const answer = await make({ ports: rates() }).answerQuestion(question('rate', USD), 'rated');
     expect(answer).toMatchObject({ value: 0.92, reasons: ['1 USD = 0.92 EUR, 2026-03-06'], key: 'T|rate|7' });
-    expect(provider.received[0]).toMatchObject({ method: 'GET', path: `/v1/latest?app=${KEY}&base=USD&symbols=EUR` });
+    const francs = { 'ticket.amount': { value: 1, currency: 'CHF' } };
+    await make({ ports: rates() }).answerQuestion(question('rate', francs), 'rated');
+    expect(provider.received.map(({ method, path }) => [method, path])).toEqual(
+      ['USD', 'CHF'].map((base) => ['GET', `/v1/latest?app=${KEY}&base=${base}&symbols=EUR`]),
+    );
   });
 
   test.each([
