@@ -7,8 +7,8 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { FactAnswer, TicketEvent } from '../domain/ticket/types';
 import type { Question, Queues, TicketActivities } from './messages';
 
-/** An attempt that a dead worker took along is noticed after this. */
-const HEARTBEAT = '4s';
+/** An attempt that a dead worker took along is noticed after this; the SDK reports beats after four fifths of it. */
+const HEARTBEAT = '6s';
 
 export interface QuestionPorts {
   ticket: string;
