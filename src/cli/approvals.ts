@@ -17,7 +17,9 @@ function standing(version: JsonObject): string {
       if (!rejected.has(text(one['role']))) rejected.set(text(one['role']), text(one['decision']));
     return `waits for ${open.map((role) => (rejected.get(role) === 'reject' ? `${role} (rejected)` : role)).join(', ')}`;
   }
-  return list(version['approvers']).length === 0 ? 'nobody has to approve it' : 'approved';
+  if (list(version['approvers']).length === 0) return 'nobody has to approve it';
+  const waived = (list(version['history']) as JsonObject[]).some((one) => one['decision'] === 'waive');
+  return waived ? 'nobody was asked' : 'approved';
 }
 
 /** Versions for people. */

@@ -14,7 +14,7 @@ import { groupsFor, readerOf } from './visibility';
 const params = z.object({
   kind: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a kind of ticket')
+    .regex(/^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$/, 'must be a kind of ticket')
     .describe('A kind that the pack declares'),
 });
 

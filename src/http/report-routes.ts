@@ -13,7 +13,7 @@ import { readerOf } from './visibility';
 const name = (what: string) =>
   z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a name: lower case letters, digits and _')
+    .regex(/^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$/, 'must be a name: lower case letters, digits and _')
     .describe(what);
 const object = z.record(z.string(), z.unknown());
 const key = z.string().min(1).max(120);
@@ -62,7 +62,7 @@ const FILTERS = ['plan', 'priority', 'tier', 'channel', 'queue'] as const;
 function orderOf(metric: string, query: z.output<typeof metricQuery>): MetricOrder {
   const filters = Object.fromEntries(FILTERS.flatMap((one) => (query[one] === undefined ? [] : [[one, query[one]]])));
   const by = query.by?.split(',').filter((one) => one !== '');
-  const dimension = /^[a-z][a-z0-9_]{0,40}$/;
+  const dimension = /^[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40})?$/;
   if (by && !by.every((one) => dimension.test(one)))
     throw new TocsinError('ESC_REQUEST_INVALID', '"by" must be names with commas', { field: 'by' });
   return {
