@@ -97,7 +97,7 @@ for (const pack of packs) {
 }
 
 /** Packs that are still being built: their rows may say that they come later. */
-const UNFINISHED = new Set(['trust-safety']);
+const UNFINISHED = new Set<string>();
 /** Clauses of each procedure, as the catalogue counts them. */
 const COUNTS: Record<string, number> = {
   secureai: 519,

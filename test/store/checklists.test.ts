@@ -1,5 +1,6 @@
 import { readTicks, recordTick, seenEvents } from '../../src/store/checklists';
-import { HOUR, T0 } from './fixtures';
+import { openTicket } from '../../src/store/opening';
+import { HOUR, openRequest, T0 } from './fixtures';
 import { storeDatabase } from './postgres';
 
 const store = storeDatabase();
@@ -24,12 +25,19 @@ describe('ticks of checklists', () => {
   });
 
   test('an event is seen on tickets of the pack alone', async () => {
+    const { id } = await openTicket(store.pool, openRequest({ packId: 'ts' }));
     await store.pool.query(
       `insert into ticket_event (ticket_id, seq, at, recorded_at, type, subject, by, cause, data, version)
-       select id, 1, $1, $1, 'delivered', 'alert', '{}', 'x', '{}', 1 from (values ('t1')) as v(id)`,
-      [new Date(T0)],
+       values ($2, 1, $1, $1, 'delivered', 'alert', '{}', 'x', '{}', 1)`,
+      [new Date(T0), id],
     );
     const alert = { name: 'delivered', subject: 'alert' };
-    expect(await seenEvents(store.pool, 'ts', [alert])).toEqual({ 'delivered(alert)': null });
+    const other = { name: 'delivered', subject: 'other' };
+    expect(await seenEvents(store.pool, 'ts', [alert, other, { name: 'delivered' }])).toEqual({
+      'delivered(alert)': { ticket: id, at: '2026-03-06T10:00:00Z' },
+      'delivered(other)': null,
+      delivered: { ticket: id, at: '2026-03-06T10:00:00Z' },
+    });
+    expect(await seenEvents(store.pool, 'another', [alert])).toEqual({ 'delivered(alert)': null });
   });
 });

@@ -16,7 +16,6 @@ import type { Channel, Delivery, DeliveryState, Receipt } from './types';
 
 /** A page that nobody confirmed to have taken by then counts as not reached (design.md, decision 4). */
 export const PAGE_TIMEOUT_MS = 120_000;
-
 const DEFAULT_CHANNELS: Record<DeliverAction['verb'], Channel[]> = {
   notify: ['email'],
   page: ['page'],
