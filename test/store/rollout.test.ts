@@ -38,7 +38,7 @@ const PACK = compilePackText(
         intent: { ask: [intent], go: [{ when: fact.intent.value == 'BREACH', to: end, outcome: breach, do: [{ tag: breach }] }, { when: fact.intent.value == 'ASK', to: ask }, { to: end, outcome: none }] }
         ask: { collect: { model: read, items: [{ field: names, ask: who, attempts: 1, sufficient: 50 }] }, go: [{ to: end, outcome: breach }] }
   metrics:
-    wrong: { of: resolved, share: "ticket.conclusion == 'none'", target: < 20%, window: year }
+    wrong: { in_shadow: true, of: resolved, share: "ticket.conclusion == 'none'", target: < 20%, window: year }
 `.replace(/^ {2}/gm, ''),
   { who: { text: 'Who?', audience: 'customer' } },
 );

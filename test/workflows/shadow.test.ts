@@ -84,7 +84,7 @@ describe('a pack in shadow on the real stack', () => {
     await work(true);
     await command(id, 'message', {
       from: 'customer',
-      text: 'Yes, the new profiles are inside People, one joined a group',
+      text: 'Yes, the new profiles are inside People and one joined a group',
     });
     const [ended] = await eventually('the end of the flow', async () => {
       const found = await rows(id, 'ended');
