@@ -234,6 +234,12 @@ describe('satisfaction', () => {
     expect(text(ask('satisfaction', [pleased, await replied('This is useless')]))).toBe('3.0/5.0');
     expect(groups(ask('satisfaction_by_source', [pleased]))).toEqual({ Survey: null, Inferred: 5 });
   });
+  it('counts on the day it was given, whenever the conversation began [TS-215] [TS-275] [TS-279] [TS-316]', async () => {
+    const next = await replied('no thanks', [after('PT20H', 'csat', { choice: 4 }, 'customer')]);
+    expect(ask('satisfaction', [next]).total.value).toBeNull();
+    expect(ask('satisfaction', [next], { period: MONTH }).total.value).toBe(4);
+    expect(groups(ask('satisfaction_by_source', [next])).Survey).toBeNull();
+  });
   it('gives way to the survey, and is not inferred over it [TS-215]', async () => {
     const surveyed = await replied("that's really helpful, thanks", [
       after('PT2H', 'csat', { choice: 3 }, 'customer'),
