@@ -21,6 +21,12 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 const CSP = `default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 const pack = z.string().min(1).max(64).optional().describe('The pack; the default one when left out');
+const report = z.string().min(1).max(128).optional().describe('A live report of the pack; its first when left out');
+/** The same query again, for the widgets of a page. */
+function searchOf(query: { pack?: string | undefined; report?: string | undefined }): string {
+  const given = Object.entries(query).filter((one): one is [string, string] => typeof one[1] === 'string');
+  return given.length === 0 ? '' : `?${escape(new URLSearchParams(given).toString())}`;
+}
 const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 /** Adds `/v1/dashboard`, its stream, and the page. */
@@ -32,10 +38,10 @@ export function dashboardRoutes(app: FastifyInstance, ports: HttpPorts, now: () 
     operationId: 'getDashboard',
     summary: 'The widgets of the dashboard',
     tag: 'reports',
-    querystring: z.object({ pack }),
+    querystring: z.object({ pack, report }),
     answers: { 200: { description: 'Widgets with their lines', schema: object } },
     errors: ['ESC_REPORT_UNKNOWN', 'ESC_PACK_UNKNOWN'],
-    handler: async ({ query }) => (await ports.reports.dashboard(now(), query.pack)).json,
+    handler: async ({ query }) => (await ports.reports.dashboard(now(), query.pack, query.report)).json,
   });
 
   operation(app, {
@@ -46,13 +52,14 @@ export function dashboardRoutes(app: FastifyInstance, ports: HttpPorts, now: () 
     tag: 'reports',
     querystring: z.object({
       pack,
+      report,
       for: z.coerce.number().int().min(0).max(3_600).default(3_600).describe('Seconds after which it ends; ask again'),
     }),
     answers: { 200: { description: 'Events "dashboard"', schema: z.string(), types: ['text/event-stream'] } },
     errors: ['ESC_REPORT_UNKNOWN', 'ESC_PACK_UNKNOWN'],
     handler: async ({ query, request, reply }) => {
       let last = '';
-      const first = (await ports.reports.dashboard(now(), query.pack)).json;
+      const first = (await ports.reports.dashboard(now(), query.pack, query.report)).json;
       reply.hijack();
       const { raw } = reply;
       raw.writeHead(200, {
@@ -70,7 +77,7 @@ export function dashboardRoutes(app: FastifyInstance, ports: HttpPorts, now: () 
       if (query.for === 0) return raw.end();
       const end = setTimeout(() => raw.end(), query.for * 1_000);
       const timer = setInterval(() => {
-        void ports.reports.dashboard(now(), query.pack).then(
+        void ports.reports.dashboard(now(), query.pack, query.report).then(
           ({ json }) => tell(json),
           // A store that is away for a moment is no reason to hang up.
           () => raw.write(': not known at the moment\n\n'),
@@ -85,12 +92,16 @@ export function dashboardRoutes(app: FastifyInstance, ports: HttpPorts, now: () 
     },
   });
 
-  const page = (title: string, widgets: string, named?: string): string => `<!doctype html>
+  const page = (
+    title: string,
+    widgets: string,
+    query: { pack?: string | undefined; report?: string | undefined },
+  ): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <noscript><meta http-equiv="refresh" content="5"></noscript>
 <meta name="htmx-config" content='{"includeIndicatorStyles":false,"allowEval":false}'>
 <title>${escape(title)}</title><style>${STYLE}</style><script src="/dashboard/htmx.js" defer></script></head>
-<body><h1>${escape(title)}</h1><main hx-get="/dashboard/widgets${named === undefined ? '' : `?pack=${encodeURIComponent(named)}`}" hx-trigger="every 3s">${widgets}</main></body></html>
+<body><h1>${escape(title)}</h1><main hx-get="/dashboard/widgets${searchOf(query)}" hx-trigger="every 3s">${widgets}</main></body></html>
 `;
   const html = (url: '/dashboard' | '/dashboard/widgets', operationId: string, summary: string): void =>
     operation(app, {
@@ -100,16 +111,16 @@ export function dashboardRoutes(app: FastifyInstance, ports: HttpPorts, now: () 
       summary,
       description: 'A browser may give the key as the password of basic authentication.',
       tag: 'reports',
-      querystring: z.object({ pack }),
+      querystring: z.object({ pack, report }),
       answers: { 200: { description: 'HTML', schema: z.string(), types: ['text/html'] } },
       errors: ['ESC_REPORT_UNKNOWN', 'ESC_PACK_UNKNOWN'],
       handler: async ({ query, reply }) => {
-        const { json, html: widgets } = await ports.reports.dashboard(now(), query.pack);
+        const { json, html: widgets } = await ports.reports.dashboard(now(), query.pack, query.report);
         return reply
           .type('text/html; charset=utf-8')
           .header('content-security-policy', CSP)
           .header('referrer-policy', 'no-referrer')
-          .send(url === '/dashboard' ? page(String(json['title']), widgets, query.pack) : widgets);
+          .send(url === '/dashboard' ? page(String(json['title']), widgets, query) : widgets);
       },
     });
   html('/dashboard', 'getDashboardPage', 'The dashboard as a page');

@@ -207,7 +207,7 @@ export interface ReportPort {
   metrics(orders: readonly MetricOrder[], now: EpochMs): Promise<JsonObject[]>;
   csv(orders: readonly MetricOrder[], now: EpochMs): Promise<string>;
   /** The live report of the pack; a moment old at most. */
-  dashboard(now: EpochMs, pack?: string): Promise<{ json: JsonObject; html: string }>;
+  dashboard(now: EpochMs, pack?: string, report?: string): Promise<{ json: JsonObject; html: string }>;
   /** A report of a period: as it was sent, or, where it was not or `fresh` is said, made now. */
   report(
     name: string,

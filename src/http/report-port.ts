@@ -97,12 +97,12 @@ export function reportPort(pool: Database, read: (hash: string) => Promise<Compi
     },
     metrics: async (orders, now) => (await ask(orders, now)).map(metricJson),
     csv: async (orders, now) => csvOf(await ask(orders, now)),
-    async dashboard(now, named) {
-      const key = named ?? '';
+    async dashboard(now, named, live) {
+      const key = `${named ?? ''} ${live ?? ''}`;
       const kept = last.get(key);
       if (kept && now - kept.at < FRESH_MS && now >= kept.at) return kept.made;
       const made = reportPackOf(pool, read, named).then(async (source) => {
-        const content = await dashboardOf(pool, source, now);
+        const content = await dashboardOf(pool, source, now, live);
         return { json: dashboardJson(content, now), html: widgetsHtml(content, now) };
       });
       last.set(key, { at: now, made });

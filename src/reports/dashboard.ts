@@ -10,10 +10,23 @@ import { chartSvg } from './chart';
 /** How old the numbers on a dashboard may be. */
 export const FRESH_MS = 2_000;
 
-/** The widgets of the pack's live report. Errors: ESC_REPORT_UNKNOWN where it has none; ESC_STORE_UNAVAILABLE. */
-export async function dashboardOf(pool: Database, { pack }: ReportPack, now: EpochMs): Promise<ReportContent> {
-  const def = Object.values(pack.reports ?? {}).find((one) => one.live);
-  if (!def) throw new TocsinError('ESC_REPORT_UNKNOWN', `the pack ${pack.id} has no live report`);
+/**
+ * The widgets of a live report of the pack, of its first one where none is named: a composed pack has one of each part.
+ * Errors: ESC_REPORT_UNKNOWN where there is none; ESC_STORE_UNAVAILABLE.
+ */
+export async function dashboardOf(
+  pool: Database,
+  { pack }: ReportPack,
+  now: EpochMs,
+  named?: string,
+): Promise<ReportContent> {
+  const live = Object.values(pack.reports ?? {}).filter((one) => one.live);
+  const def = named === undefined ? live[0] : live.find((one) => one.name === named);
+  if (!def) {
+    const names = live.map((one) => one.name).join(', ');
+    const message = `the pack ${pack.id} has no live report${named === undefined ? '' : ` "${named}"; it has ${names || 'none'}`}`;
+    throw new TocsinError('ESC_REPORT_UNKNOWN', message, named === undefined ? {} : { report: named });
+  }
   const period = { from: now, to: now };
   const evidence = await evidenceFor(pool, pack, questionsOf(pack, def, period));
   return contentOf(evidence, def, period);

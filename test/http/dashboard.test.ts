@@ -27,6 +27,27 @@ it('the page renews its widgets every three seconds, and reads without a script 
   expect((await ask('GET', '/dashboard/widgets', { role: 'agent' })).body).toBe('<section>widgets</section>');
 });
 
+it('a page of another pack keeps asking for that one, and its title is text', async () => {
+  const asked: unknown[] = [];
+  const { ask } = await api({}, (ports) => {
+    ports.reports = {
+      ...ports.reports,
+      dashboard: async (_now, ...named) => {
+        asked.push(named);
+        return { json: { title: 'T&S <Dashboard>', widgets: [] }, html: '' };
+      },
+    };
+  });
+  const page = await ask('GET', '/dashboard?pack=support_desk&report=safety.dashboard', { role: 'agent' });
+  expect(page.body).toContain('hx-get="/dashboard/widgets?pack=support_desk&amp;report=safety.dashboard"');
+  expect(page.body).toContain('<h1>T&amp;S &lt;Dashboard></h1>');
+  expect((await ask('GET', '/dashboard', { role: 'agent' })).body).toContain('hx-get="/dashboard/widgets"');
+  expect(asked).toEqual([
+    ['support_desk', 'safety.dashboard'],
+    [undefined, undefined],
+  ]);
+});
+
 it('a browser gives its key as the password, on the page only', async () => {
   const { app, ask } = await api();
   const asked = await ask('GET', '/dashboard');

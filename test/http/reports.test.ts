@@ -52,6 +52,9 @@ it('asks another pack than the default one where it is named', async () => {
   const { ask } = await api();
   const answer = await ask('GET', '/v1/reports/frt?pack=trust_safety', { role: 'agent' });
   expect(answer.json()).toMatchObject({ pack: 'trust_safety' });
+  const part = await ask('GET', '/v1/reports/safety.frt?pack=support_desk', { role: 'agent' });
+  expect(part.json()).toMatchObject({ metric: 'safety.frt', pack: 'support_desk' });
+  problem(await ask('GET', '/v1/reports/safety..frt', { role: 'agent' }), 'ESC_REQUEST_INVALID');
 });
 
 it('stores measurements at the instant they belong to, else now', async () => {
