@@ -8,6 +8,7 @@ import { calendarOf } from '../../src/reports/run';
 import { ticket, type Line } from '../support/histories';
 import {
   after,
+  ask,
   copies,
   DAY,
   MONTH,
@@ -236,7 +237,9 @@ describe('the weekly review', () => {
       ticket: { kind: 'verdict', scenario: 'active_breach' },
       lines: [judged],
     });
-    const lines = week([await ways.interrupted({ active: 4 }), await ways.interrupted({ human: 4 }), verdict], 6);
+    const firings = [await ways.interrupted({ active: 4 }), await ways.interrupted({ human: 4 })];
+    const lines = week([...firings, await ways.escalated(), verdict], 6);
+    expect(ask('scenario_firings', [...firings, await ways.escalated()]).total.value).toBe(2);
     expect(lines).toEqual([
       'Active Breach: fired 1 time, rightly 100.0% of 1 reviewed',
       'Human Request: fired 1 time, none reviewed',
