@@ -1,5 +1,5 @@
 /** Messages: what is asked for, what became of it, and what waits for a field or for a receipt. */
-import { compileExpr, isUnknown } from '../policy/expr';
+import { isUnknown } from '../policy/expr';
 import type { DeliverAction, Json, JsonObject, TemplateDef } from '../policy/types';
 import { formatInstant, type EpochMs } from '../time/instants';
 import { CUSTOMER, membersOf, namesOf, targetsOf, type Target } from './contacts';
@@ -9,7 +9,7 @@ import { pageMissed, pageTaken } from './paths';
 import { holdDelivery, hoursOf } from './hours';
 import type { Turn } from './turn';
 import type { MailHeaders } from './mail-headers';
-import { variablesOf } from './variables';
+import { missingFields, variablesOf } from './variables';
 import { withholdDelivery } from './withheld';
 import { saidBy, voiceDelay } from './voices';
 import type { Channel, Delivery, DeliveryState, Receipt } from './types';
@@ -33,16 +33,6 @@ export interface DeliverOptions {
   source?: string;
   /** The voice whose message it is: its delay comes before it. */
   voice?: string;
-}
-
-function missingFields(scope: Scope, template: TemplateDef | undefined): string[] {
-  const env = makeEnv(scope);
-  return (template?.needs ?? [])
-    .filter((need) => {
-      const value = compileExpr(need.x)(env);
-      return isUnknown(value) || value === null || value === '' || value === false;
-    })
-    .map((need) => need.src);
 }
 
 const isPublic = (action: DeliverAction, template: TemplateDef | undefined): boolean =>

@@ -1,5 +1,5 @@
 /** What a message is told: the values of the names that its template reads. */
-import { isUnknown, type Env } from '../policy/expr';
+import { compileExpr, isUnknown, type Env } from '../policy/expr';
 import type { Json, JsonObject, TemplateDef } from '../policy/types';
 import { lookUpName, makeEnv, valueIn, type Scope } from './env';
 
@@ -65,4 +65,15 @@ export function put(vars: JsonObject, dotted: string, value: Json): void {
     node = inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : (node[part] = {});
   }
   node[parts.at(-1) ?? dotted] = value;
+}
+
+/** What a template needs and the ticket does not have, as it is written. */
+export function missingFields(scope: Scope, template: TemplateDef | undefined): string[] {
+  const env = makeEnv(scope);
+  return (template?.needs ?? [])
+    .filter((need) => {
+      const value = compileExpr(need.x)(env);
+      return isUnknown(value) || value === null || value === '' || value === false;
+    })
+    .map((need) => need.src);
 }
