@@ -1,10 +1,11 @@
 /** A template with made-up values, so that its author sees the words before anybody else does. */
+import { TocsinError } from '../domain/errors';
 import type { FieldDef, Json, JsonObject } from '../domain/policy/types';
 import type { Opening, TicketState } from '../domain/ticket/types';
 import { put, variablesOf } from '../domain/ticket/variables';
 import { HOUR_MS, MINUTE_MS, parseInstant } from '../domain/time/instants';
 import type { LoadedPack } from './load';
-import { renderTemplate, type RenderedMessage } from './templates';
+import { renderTemplate, type RenderedMessage, type TemplateSource } from './templates';
 
 /** Tue 27 Jan 2026, 15:30 UTC. */
 const NOW = parseInstant('2026-01-27T15:30:00Z') ?? 0;
@@ -88,7 +89,7 @@ function varsOf(
   loaded: Pick<LoadedPack, 'pack'>,
   template: string,
   of: PreviewOf,
-): { vars: JsonObject; madeUp: string[] } {
+): { vars: JsonObject; madeUp: string[]; own?: JsonObject } {
   const { pack } = loaded;
   const def = pack.templates[template];
   const vars = sampleVars(loaded, template, of.opening);
@@ -105,7 +106,21 @@ function varsOf(
     if (value === undefined) madeUp.push(dotted);
     else put(vars, dotted, value);
   }
-  return { vars, madeUp };
+  return { vars, madeUp, own: variablesOf(scope, def, {}, Infinity) };
+}
+
+function written(
+  template: string,
+  source: TemplateSource,
+  vars: JsonObject,
+  zone: string,
+): RenderedMessage | undefined {
+  try {
+    return renderTemplate(template, source, vars, zone);
+  } catch (error) {
+    if (error instanceof TocsinError && error.code === 'ESC_TEMPLATE_FAILED') return undefined;
+    throw error;
+  }
 }
 
 /** Render a template of a pack for a ticket, or with sample values. Undefined where the pack has no such template. */
@@ -116,6 +131,8 @@ export function previewTemplate(
 ): Preview | undefined {
   const source = loaded.templates[template];
   if (!source) return undefined;
-  const { vars, madeUp } = varsOf(loaded, template, of);
-  return { ...renderTemplate(template, source, vars, loaded.pack.zone), madeUp };
+  const { vars, madeUp, own } = varsOf(loaded, template, of);
+  // A template that can do without what the ticket does not have says so itself: nothing is made up for it.
+  const whole = own && written(template, source, own, loaded.pack.zone);
+  return whole ? { ...whole, madeUp: [] } : { ...renderTemplate(template, source, vars, loaded.pack.zone), madeUp };
 }

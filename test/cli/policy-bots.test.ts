@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tocsin } from './support';
@@ -34,4 +34,21 @@ test('policy map draws a flow with the way of a scenario', async () => {
   const text = await tocsin(['policy', 'map', 'trust-safety', '--ticket', SCENARIO]);
   expect(text.out).toContain('● Info Gathering (T&S Information Gatherer, 4 to collect) ← stands here');
   expect((await tocsin(['policy', 'map', 'trust-safety', '--flow', 'nothing'])).code).toBe(1);
+});
+
+test('a context that can do without a value says so itself: nothing is made up', async () => {
+  const opening = join(mkdtempSync(join(tmpdir(), 'tocsin-opening-')), 'opening.json');
+  writeFileSync(
+    opening,
+    JSON.stringify({
+      subject: 'A scam',
+      body: 'scam',
+      channel: 'chat',
+      customer: { name: 'Ann', email: 'a@b.example', plan: 'starter' },
+    }),
+  );
+  const { out } = await tocsin(['policy', 'bots', 'trust-safety', '--ticket', opening, '--json']);
+  const gatherer = (JSON.parse(out) as { context: { text: string; madeUp: string[] } }[])[2]?.context;
+  expect(gatherer?.madeUp).toEqual([]);
+  expect(gatherer?.text).toContain('Previous T&S tickets: 0\nThis conversation started via: chat');
 });

@@ -21,6 +21,7 @@ import { intakeOf, MemoryOfIntake } from '../support/intake-memory';
 import type { Tick } from '../../src/domain/policy/checklists';
 import type { CompiledPack } from '../../src/domain/policy/types';
 import { checklistsOf } from './memory-checklists';
+import { onCallOf } from './memory-on-call';
 import type { OnCallOverride } from '../../src/oncall/resolve';
 import { testPack } from '../support/test-pack';
 import type { Feed } from '../../src/store/feeds';
@@ -141,20 +142,7 @@ export function portsOf(world: World): HttpPorts {
   return {
     policies: { active: async () => (world.pack ??= await testPack()) },
     checklists: checklistsOf(world),
-    onCall: {
-      overrides: async (since) => world.overrides.filter((one) => one.to > since),
-      addOverride: async (override) => world.overrides.push(override),
-      makeFeed: async (feed) => {
-        const token = `feed-of-the-test-number-${world.feeds.size}`;
-        world.feeds.set(token, feed);
-        return token;
-      },
-      feed: async (token) => {
-        const feed = world.feeds.get(token);
-        if (!feed) throw new TocsinError('ESC_NOT_FOUND', 'there is no such calendar feed');
-        return feed;
-      },
-    },
+    onCall: onCallOf(world),
     intake: intakeOf(world),
     tickets: {
       open: async (order) => {
