@@ -35,7 +35,7 @@ export function answering(classifier: Classifier, config?: ModelConfig): Answeri
     async answer(pack, fact, inputs, signal, told = {}) {
       const own = (): Answered =>
         embeddedAnswer(triage, pack, fact, inputs) ?? { reasons: ['the classifier knows no such question'] };
-      if (!model) return own();
+      if (!model || fact.embedded === true) return own();
       const rest = { told, ...(signal ? { signal } : {}) };
       const put = questionOf(triage, fact, inputs);
       if (put) {

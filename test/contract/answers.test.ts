@@ -92,6 +92,21 @@ describe('the answer to a question', () => {
     expect(beats.length).toBeGreaterThan(0);
   });
 
+  test('is the embedded classifier alone for a fact that says so, whatever model there is', async () => {
+    const model = modelFromEnv({
+      TOCSIN_MODEL_URL: `${provider.url}/v1`,
+      TOCSIN_MODEL_NAME: 'dear',
+      TOCSIN_ALLOW_PRIVATE_URLS: 'loopback',
+    });
+    const free = Object.values(trust.pack.facts).filter((fact) => fact.embedded);
+    expect(free.length).toBeGreaterThan(0);
+    for (const { name } of free) {
+      const put = question(name, { 'message.body': 'Someone hacked us' });
+      expect(await make({ model }).answerQuestion(put, 'trust')).not.toHaveProperty('usage');
+    }
+    expect(provider.received).toEqual([]);
+  });
+
   test('is given up by a worker that stops, so that the next one asks', async () => {
     provider.script.push('hang');
     const stop = new AbortController();

@@ -34,7 +34,7 @@ import type { Review } from '../../src/store/reviews';
 import type { TriageOrder } from '../../src/http/decision-ports';
 import type { TicketView } from '../../src/workflows/messages';
 import { NOW, viewOf as view } from './ticket-view';
-import { decisionOn } from './triage-stub';
+import { reviewStub, triageStub } from './triage-stub';
 
 export { NOW };
 export const secretOf = (role: KeyRole): string => `tocsin_${role}_0123456789abcdef`;
@@ -248,23 +248,8 @@ export function portsOf(world: World): HttpPorts {
         };
       },
     },
-    triage: {
-      decide: async (order) => {
-        world.triaged.push(order);
-        const decisions = order.messages.map(({ id, turns }) => ({ id, ...decisionOn(turns) }));
-        return { pack: { packId: 'trust_safety', hash: 'f'.repeat(64) }, decisions };
-      },
-    },
-    reviews: {
-      list: async (asked) => {
-        world.reviewed.push(asked);
-        if (asked.kind === 'nothing') throw new TocsinError('ESC_NOT_FOUND', 'no schedule opens reviews "nothing"');
-        const kind = { name: 'verdict', title: 'Verdicts', fields: ['loss', 'agent'], statuses: [] };
-        const kinds = { verdict: { ...kind, edit: [], key: { lit: null }, clauses: [] } };
-        const more = asked.after === undefined && world.reviews.length > (asked.limit ?? 100);
-        return { pack: { ...world.visibility, kinds }, reviews: world.reviews.slice(0, asked.limit), more };
-      },
-    },
+    triage: triageStub(world),
+    reviews: reviewStub(world),
     keys: {
       verify: async (secret) => {
         world.verified++;
