@@ -47,8 +47,9 @@ export class Question {
     const reasons = [...rules.reasons, ...learned.reasons];
     // A question without values asks how much of something there is: the rules and what was learned may each tell it.
     if (values.length === 0) {
-      const found = learned.value === POINTS ? learned.share : 0;
-      return { value: null, score: Math.max(rules.score, scored(found, range)), reasons };
+      const found = learned.value === POINTS ? scored(learned.share, range) : range[0];
+      const counts = found >= this.spec.learned_from;
+      return counts ? { value: null, score: Math.max(rules.score, found), reasons } : rules;
     }
     if (learned.value === null || !values.includes(learned.value)) return { value: null, score: range[0], reasons };
     const score = scored(learned.share, range);

@@ -43,6 +43,8 @@ export interface QuestionSpec {
   /** At this score and above the answer counts; below it, `below` is the answer. */
   threshold: number | null;
   below: string | null;
+  /** Of a question without values: a learned score below this counts for nothing, where a false alarm costs much. */
+  learned_from: number;
   clauses: readonly string[];
 }
 

@@ -46,6 +46,7 @@ const question = z.strictObject({
     .default([]),
   threshold: z.number().nullable().default(null),
   below: z.string().nullable().default(null),
+  learned_from: z.number().default(0),
   clauses: strings,
 });
 

@@ -84,3 +84,16 @@ test('the file is JSON with a feature a line', () => {
   });
   expect(file.split('\n')).toContain('"word a": [1,-1]');
 });
+
+test('a weak learned sign of an active breach rings nobody: it counts from the score that the pack sets', async () => {
+  const { triage } = await theTriage;
+  const text = 'Yes, the new profiles are inside People, one joined a group';
+  const loose = new Triage({
+    ...triage.spec,
+    questions: Object.fromEntries(
+      Object.entries(triage.spec.questions).map(([name, question]) => [name, { ...question, learned_from: 0 }]),
+    ),
+  });
+  expect(loose.ask('active_breach', text).score).toBeGreaterThanOrEqual(4);
+  expect(triage.ask('active_breach', text).score).toBeLessThan(4);
+});
