@@ -141,7 +141,7 @@ describe('the answer to a question', () => {
     ['the rate is nonsense', 'rate', USD, { status: 200, body: '{"rates":{"EUR":-1}}' }, /no rate of USD/],
   ])('has no value, and a reason without a secret, where %s', async (_what, fact, inputs, reply, reason) => {
     if ('status' in reply) provider.script.push(reply);
-    const answer = await make({ ports: rates() }).answerQuestion(question(fact, inputs as JsonObject), 'rated');
+    const answer = await make({ ports: rates() }).answerQuestion(question(fact, inputs), 'rated');
     expect(answer).not.toHaveProperty('value');
     expect(answer.reasons).toEqual([expect.stringMatching(reason)]);
     expect(JSON.stringify(answer)).not.toContain(KEY);
