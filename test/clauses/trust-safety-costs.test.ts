@@ -104,6 +104,12 @@ describe('the cost report', () => {
     const model = await play({ answers: [...incident, ...evidence('MAYBE', usage(1, 1, 0.0105))] });
     expect(text(ask('model_cost', [embedded]))).toBe('$0.00');
     expect(text(ask('model_cost', []))).toBe('$0.00');
+    // What another question cost is none of the procedure's steps.
+    const other = ticket({
+      opened: '2026-03-02T09:00:00Z',
+      lines: [['PT1H', 'fact', { subject: 'rate', fact: 'rate', usage: { calls: 1, cost: 9 } }]],
+    });
+    expect(text(ask('model_cost', [other]))).toBe('$0.00');
     expect(costs([...copies(4, model), embedded], 'Total')).toEqual(
       ['A day: $0.044 (estimate $0.045, budget $0.09)', 'A month of 30 days: $1.32 (estimate $1.35)'].map((line, i) =>
         i === 0 ? `${line} ✅` : line,
