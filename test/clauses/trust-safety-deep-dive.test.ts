@@ -123,6 +123,8 @@ describe('what people triaged', () => {
       await asked('Suspicious activity: somebody made calendar events'),
       await asked('Scam voicemail asked our treasurer for voucher codes'),
       await ways.escalated(),
+      // Alike as well, but no person had to triage them.
+      await ways.escalated(),
     ];
     expect(part(report('deep_dive', all, MONTH), '6. What people triaged again and again')).toEqual([
       `- 2 tickets: asked, codes, scam, voicemail, voucher (${all[0]?.id}, ${all[2]?.id})`,
