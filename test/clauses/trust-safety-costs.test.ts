@@ -301,6 +301,9 @@ describe('the criteria of the phases', () => {
       'met',
       'met',
     ]);
+    // Good on the whole, and one month is not.
+    const uneven = [...worse, ...[4, 4, 4, 6, 6, 6].map((month) => incidentIn(month))];
+    expect(long(uneven, 1)[0]).toBe('Sustained auto-resolution rate, lowest month: 33.3% (target >= 40%): not met');
     const slow = [
       ...[4, 5, 6].flatMap((month) => [incidentIn(month), incidentIn(month, 2)]),
       incidentIn(2, 2),
