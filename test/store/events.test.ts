@@ -146,6 +146,7 @@ test('the board shows what the events and the agenda say', async () => {
       tier: '2',
       queue: 'core',
       owner: null,
+      side: null,
       pack: '',
       level: { on_call: { level: 2, title: 'Team lead' } },
       breached: true,

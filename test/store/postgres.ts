@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Client, type Pool } from 'pg';
 import { createPool, type PoolOptions } from '../../src/store/database';
 import { migrate } from '../../src/store/migrate';
@@ -11,8 +12,11 @@ export interface StoreDatabase {
   open(options?: PoolOptions): Pool;
 }
 
-/** Call it at the top of a test file. */
-export function storeDatabase(): StoreDatabase {
+/**
+ * Call it at the top of a test file. `apart`: its tickets run on the Temporal server that other files use as well, so the
+ * running numbers in their ids begin at a place of the file's own.
+ */
+export function storeDatabase({ apart = false } = {}): StoreDatabase {
   const opened: Pool[] = [];
   let server: TestServer | undefined;
   let url = '';
@@ -20,7 +24,13 @@ export function storeDatabase(): StoreDatabase {
     server = await testServer();
     url = server.url;
     await migrate(url);
-    opened.push(createPool(url, { max: 20 }));
+    const pool = createPool(url, { max: 20 });
+    opened.push(pool);
+    if (apart)
+      await pool.query(
+        `insert into ticket_day (day, last) select current_date + n, $1 from generate_series(-1, 1) as n`,
+        [randomInt(1_000, 900_000)],
+      );
   });
   afterAll(async () => {
     try {

@@ -39,7 +39,7 @@ rules:
 const QUIET = { info: () => undefined, warn: () => undefined };
 
 describe('tickets beside each other', () => {
-  const store = storeDatabase();
+  const store = storeDatabase({ apart: true });
   const bench = workflowBench();
   let api: FastifyInstance;
   let key = '';

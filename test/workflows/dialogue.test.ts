@@ -27,7 +27,7 @@ const REPLIES = [
 ];
 
 describe('a dialogue on the real stack', () => {
-  const store = storeDatabase();
+  const store = storeDatabase({ apart: true });
   const bench = workflowBench({ encryptionKeys: `1:${Buffer.alloc(32, 5).toString('base64')}` });
   let loaded: LoadedPack;
   let api: FastifyInstance;

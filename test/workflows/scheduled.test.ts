@@ -44,7 +44,7 @@ describe('the calendar on the real server', () => {
     made.close();
     await mail.close();
   });
-  const store = storeDatabase();
+  const store = storeDatabase({ apart: true });
   const bench = workflowBench();
   let mail: MailServer;
   let made: ReturnType<typeof createActivities>;

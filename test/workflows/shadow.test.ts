@@ -20,7 +20,7 @@ const TAKEOVER =
   "Someone hacked our church's Planning Center! John Smith and Mary Johnson started getting scam texts yesterday from our pastor asking for gift cards. When I checked, there were new profiles created that I don't recognize.";
 
 describe('a pack in shadow on the real stack', () => {
-  const store = storeDatabase();
+  const store = storeDatabase({ apart: true });
   const bench = workflowBench({});
   let api: FastifyInstance;
   let key: string;
