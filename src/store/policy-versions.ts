@@ -63,6 +63,8 @@ export async function savePolicyVersion(
         version.classifier === undefined ? null : storableJson(version.classifier),
       ],
     );
+    // The last approval may be given at this moment: whichever of the two comes second sees what the first has said.
+    await client.query('select from policy_version where hash = $1 for update', [version.hash]);
     let open = await openOf(client, version.hash, approvers);
     if (options.waive !== undefined) {
       for (const role of open)
@@ -83,15 +85,18 @@ export async function savePolicyVersion(
 export async function activatePolicyVersion(pool: Database, hash: string): Promise<void> {
   const found = await getPolicyVersion(pool, hash);
   if (!found) throw new TocsinError('ESC_PACK_UNKNOWN', `no pack with the hash ${hash} was published`, { hash });
-  const open = await openOf(pool, hash, approversOf(found.body ?? {}));
-  if (open.length > 0)
-    throw new TocsinError(
-      'ESC_VERSION_UNAPPROVED',
-      `version ${found.version} of "${found.packId}" cannot be active: ${open.join(', ')} must approve it first`,
-      { hash, open },
-    );
-  await setSetting(pool, wantedKey(found.packId), hash);
-  await makeActive(pool, found.packId, hash);
+  await transaction(pool, async (client) => {
+    await client.query('select from policy_version where hash = $1 for update', [hash]);
+    const open = await openOf(client, hash, approversOf(found.body ?? {}));
+    if (open.length > 0)
+      throw new TocsinError(
+        'ESC_VERSION_UNAPPROVED',
+        `version ${found.version} of "${found.packId}" cannot be active: ${open.join(', ')} must approve it first`,
+        { hash, open },
+      );
+    await setSetting(client, wantedKey(found.packId), hash);
+    await makeActive(client, found.packId, hash);
+  });
 }
 
 /** The pack of openings that name none. Errors: ESC_PACK_UNKNOWN, ESC_STORE_UNAVAILABLE. */

@@ -1,6 +1,6 @@
 import { approvalPort } from '../../src/http/approval-port';
 import type { CompiledPack } from '../../src/domain/policy/types';
-import { decideVersion, listApprovals } from '../../src/store/approvals';
+import { decideVersion, listApprovals, record } from '../../src/store/approvals';
 import { activatePolicyVersion, activePack, savePolicyVersion, setDefaultPack } from '../../src/store/policy-versions';
 import { HOUR, T0 } from './fixtures';
 import { codeOf, storeDatabase } from './postgres';
@@ -109,4 +109,23 @@ test('two directors who approve at the same time make it active', async () => {
   await savePolicyVersion(store.pool, published(1));
   await Promise.all([say(1, 'support_director'), say(1, 'risk.risk_director')]);
   expect((await activePack(store.pool))?.hash).toBe(hashOf(1));
+});
+
+test('a version that is published again while its last approval is being given becomes active', async () => {
+  await savePolicyVersion(store.pool, published(1), { activate: false });
+  await say(1, 'support_director');
+  const client = await store.pool.connect();
+  try {
+    await client.query('begin');
+    await client.query('select from policy_version where hash = $1 for update', [hashOf(1)]);
+    await record(client, hashOf(1), { role: 'risk.risk_director', decision: 'approve', at: T0, by: 'Rita', note: '' });
+    let over = false;
+    const again = savePolicyVersion(store.pool, published(1)).finally(() => (over = true));
+    const waits = 'select from pg_locks where not granted limit 1';
+    while (!over && (await store.pool.query(waits)).rowCount === 0);
+    await client.query('commit');
+    expect(await again).toEqual({ active: true, open: [] });
+  } finally {
+    client.release();
+  }
 });
