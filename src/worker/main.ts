@@ -100,9 +100,13 @@ async function main(): Promise<void> {
   const calendar = async (): Promise<void> => {
     for (const { packId, hash } of await activePacks(pool)) {
       if (onCalendar.get(packId) === hash) continue;
-      const pack = await readPublished(config.packs, hash);
-      await syncCalendar(client, pack, { workflow: config.taskQueue, activity: QUEUES.store });
-      onCalendar.set(packId, hash);
+      try {
+        const pack = await readPublished(config.packs, hash);
+        await syncCalendar(client, pack, { workflow: config.taskQueue, activity: QUEUES.store });
+        onCalendar.set(packId, hash);
+      } catch (error) {
+        log.warn(`calendar of ${packId}: ${String(error)}`);
+      }
     }
   };
   // One at a time, at the start too; a failure is tried again by the next and stops nothing.
@@ -114,7 +118,7 @@ async function main(): Promise<void> {
       await fetchPacks(pool, config.packs);
       await calendar();
     } catch (error) {
-      log.warn(`calendar: ${String(error)}`);
+      log.warn(`packs: ${String(error)}`);
     } finally {
       looking = false;
     }

@@ -21,17 +21,24 @@ export async function fetchPacks(pool: Database, folder: string): Promise<string
       continue;
     }
     await writeWhole(join(folder, `${hash}.templates.json`), JSON.stringify(version.templates));
-    if (version.classifier !== undefined)
+    if (version.classifier === undefined) without.add(hash);
+    else
       await writeWhole(join(folder, `${hash}.classifier.json`), JSON.stringify(version.classifier));
     await writeWhole(join(folder, `${hash}.json`), JSON.stringify(version.body));
   }
   return missing;
 }
 
+/** Packs without a classifier, as they were published: their bodies, which are large, are read once to know it. */
+const without = new Set<string>();
+
 /** A pack that asks a model is there with its classifier only. */
 async function complete(folder: string, hash: string): Promise<boolean> {
   if (!existsSync(join(folder, `${hash}.json`))) return false;
-  return existsSync(join(folder, `${hash}.classifier.json`)) || !asksModels(await readPublished(folder, hash));
+  if (without.has(hash) || existsSync(join(folder, `${hash}.classifier.json`))) return true;
+  if (asksModels(await readPublished(folder, hash))) return false;
+  without.add(hash);
+  return true;
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readClassifierOf, readPublished } from '../../src/policies/publish';
 import { openTicket } from '../../src/store/opening';
@@ -30,4 +30,14 @@ test('a pack that asks a model comes to a worker with its classifier, also where
   rmSync(join(folder.path, `${asking}.classifier.json`));
   await fetchPacks(store.pool, folder.path);
   expect(await readClassifierOf(folder.path, asking)).toEqual(classifier);
+});
+
+test('a version that was published without a classifier is fetched once, not again and again', async () => {
+  const hash = 'e'.repeat(64);
+  const body = { id: 'older', facts: { intent: { name: 'intent', model: 'intent' } } };
+  await savePolicyVersion(store.pool, { hash, packId: 'older', version: '1', body, templates: {}, publishedAt: T0 });
+  await fetchPacks(store.pool, folder.path);
+  const written = statSync(join(folder.path, `${hash}.json`)).ino;
+  await fetchPacks(store.pool, folder.path);
+  expect(statSync(join(folder.path, `${hash}.json`)).ino).toBe(written);
 });
