@@ -15,6 +15,11 @@ const NUMBERS: Record<string, number> = {
   ...{ couple: 2, few: 3, several: 4 },
 };
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** A month in full or cut short; no other word that begins like one (`marked 3 posts`, `decided 2 days ago`). */
+const MONTH = [
+  ...['jan(?:uary)?', 'feb(?:ruary)?', 'mar(?:ch)?', 'apr(?:il)?', 'may', 'june?', 'july?', 'aug(?:ust)?'],
+  ...['sept?(?:ember)?', 'oct(?:ober)?', 'nov(?:ember)?', 'dec(?:ember)?'],
+].join('|');
 const DAY_WORDS: [RegExp, number][] = [
   [/\bday before yesterday\b/, 2],
   [/\b(yesterday|last night)\b/, 1],
@@ -23,9 +28,9 @@ const DAY_WORDS: [RegExp, number][] = [
 const AGO = /\b(\d{1,3}|[a-z]+)(?: of)?\s+(day|week|month|year)s?\s+ago\b/;
 const LAST = /\b(?:last|past)\s+(week|month|year)\b/;
 const ON_WEEKDAY = new RegExp(`\\b(?:(last|this past|past|since|on|this)\\s+)?(${WEEKDAYS.join('|')})\\b`);
-const MONTH_DAY = new RegExp(`\\b(${MONTHS.join('|')})[a-z]*\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?(?:,?\\s+(\\d{4}))?\\b`);
+const MONTH_DAY = new RegExp(`\\b(${MONTH})\\b\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?(?:,?\\s+(\\d{4}))?\\b`);
 const DAY_MONTH = new RegExp(
-  `\\b(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${MONTHS.join('|')})[a-z]*\\.?(?:,?\\s+(\\d{4}))?\\b`,
+  `\\b(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${MONTH})\\b\\.?(?:,?\\s+(\\d{4}))?\\b`,
 );
 const ISO = /\b\d{4}-\d{2}-\d{2}\b/;
 
@@ -44,7 +49,7 @@ function before(today: CivilDay, amount: number, unit: string): CivilDay {
 
 /** A day of a month; without a year the latest that is not ahead. */
 function onDate(today: CivilDay, monthName: string, day: number, year: number | undefined): CivilDay | undefined {
-  const month = MONTHS.indexOf(monthName) + 1;
+  const month = MONTHS.indexOf(monthName.slice(0, 3)) + 1;
   const now = civilFromDays(today).year;
   for (const one of year === undefined ? [now, now - 1] : [year]) {
     if (day < 1 || day > daysInMonth(one, month)) continue;

@@ -24,9 +24,12 @@ describe('the day that words mean [TS-124]', () => {
     ['February 27th', '2026-02-27'],
     ['on the 5th of March', '2025-03-05'],
     ['Dec 24, 2024', '2024-12-24'],
+    ['Sept. 3', '2025-09-03'],
+    ['I decided 2 weeks ago to write', '2026-02-16'],
+    ['they marked 3 posts, it was yesterday', '2026-03-01'],
   ])('%s: %s', (text, day) => expect(dayMeant(text, TODAY)).toBe(day));
 
-  test.each(['some time back', 'I do not know', '', 'on 2026-13-45', 'February 31st', 'xyzzy days ago'])(
+  test.each(['some time back', 'I do not know', '', 'on 2026-13-45', 'February 31st', 'xyzzy days ago', '3 marketing posts'])(
     '%s: nobody guesses',
     (text) => expect(dayMeant(text, TODAY)).toBeUndefined(),
   );
