@@ -40,11 +40,20 @@ export function clustersOf(texts: readonly string[], { alike, least }: ClusterRu
     while (lead[at] !== at) at = lead[at] ?? at;
     return at;
   };
+  // By word rather than pair by pair: only texts that have a word in common are looked at.
+  const having = new Map<string, number[]>();
   words.forEach((own, i) => {
-    for (let j = 0; j < i; j++) {
-      const shared = sum([...own].filter((word) => words[j]?.has(word)));
+    const shared = new Map<number, number>();
+    for (const word of own) {
+      const earlier = having.get(word) ?? [];
+      const much = weight(word);
+      for (const j of earlier) shared.set(j, (shared.get(j) ?? 0) + much);
+      earlier.push(i);
+      having.set(word, earlier);
+    }
+    for (const [j, both] of shared) {
       const all = (weights[i] ?? 0) + (weights[j] ?? 0);
-      if (all > 0 && (2 * shared) / all >= alike) lead[Math.max(leadOf(i), leadOf(j))] = Math.min(leadOf(i), leadOf(j));
+      if ((2 * both) / all >= alike) lead[Math.max(leadOf(i), leadOf(j))] = Math.min(leadOf(i), leadOf(j));
     }
   });
   const groups = new Map<number, number[]>();
