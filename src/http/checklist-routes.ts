@@ -12,8 +12,8 @@ import type { HttpPorts } from './ports';
 /** A browser sends the key of basic authentication along whoever made the form: only forms of this server count. */
 function ownForm(request: FastifyRequest): void {
   const { origin, host, 'sec-fetch-site': site } = request.headers;
-  const foreign = origin !== undefined && origin !== 'null' && new URL(origin).host !== host;
-  if (foreign || origin === 'null' || (site !== undefined && site !== 'same-origin' && site !== 'none'))
+  const foreign = origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
+  if (foreign || (site !== undefined && site !== 'same-origin' && site !== 'none'))
     throw new TocsinError('ESC_NOT_PERMITTED', 'this form was not made by a page of this server');
 }
 

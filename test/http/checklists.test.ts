@@ -73,6 +73,7 @@ describe('checklists', () => {
   it.each([
     ['another origin', { origin: 'https://evil.example' }],
     ['no origin that can be told', { origin: 'null' }],
+    ['an origin that is no address', { origin: 'tocsin.example' }],
     ['another site', { 'sec-fetch-site': 'cross-site' }],
   ])('take no form of %s: a browser sends its key along', async (_what, headers) => {
     const { ask, world } = await api();
