@@ -1,7 +1,8 @@
 /** The tickets that a schedule opens at an instant: pure over evidence, the same for every repeat. */
 import { createHash } from 'node:crypto';
+import type { Question } from '../domain/metrics/answers';
 import { evaluateMetric, eventsMetric } from '../domain/metrics/evaluate';
-import { formulaValue } from '../domain/metrics/formula';
+import { formulaValue, periodBefore as sameBefore, readBy } from '../domain/metrics/formula';
 import { itemsOf, valueOf, type Evidence } from '../domain/metrics/items';
 import { periodAt, UTC, windowAt, type Period } from '../domain/metrics/periods';
 import { markSign, valueText } from '../domain/metrics/words';
@@ -35,7 +36,7 @@ const itemsMetric = (def: ScheduleDef, items: ScheduleItems): MetricDef => ({
 });
 
 /** The period that a schedule looks back on. */
-export function lookBack(pack: CompiledPack, def: ScheduleDef, at: EpochMs): Period {
+function lookBack(pack: CompiledPack, def: ScheduleDef, at: EpochMs): Period {
   const window = def.opens.items?.window;
   if (window !== undefined) return { from: at - window, to: at };
   return periodBefore(pack, 'cel' in def.at ? 'day' : unitOfPoint(def.at), at);
@@ -68,7 +69,7 @@ function sampled(found: JsonObject[], salt: string, most = Infinity): JsonObject
 }
 
 /** The condition of a schedule, as a metric: a truth over the figures of its period. */
-export const conditionMetric = (def: ScheduleDef, when: Cel): MetricDef => ({
+const conditionMetric = (def: ScheduleDef, when: Cel): MetricDef => ({
   ...eventsMetric(def.name, [], { kind: 'any', window: 'day', miss: 'fail' }),
   value: when,
 });
@@ -81,6 +82,24 @@ function applies(evidence: Evidence, def: ScheduleDef, period: Period): boolean 
   return (
     formulaValue(evidence, conditionMetric(def, when), question, (one) => evaluateMetric(evidence, one)).value === 1
   );
+}
+
+/** What has to be loaded to plan a schedule's tickets; what its condition reads of the period before reaches further back. */
+export function questionsOfOpenings(pack: CompiledPack, def: ScheduleDef, at: EpochMs): Question[] {
+  const period = lookBack(pack, def, at);
+  const { attach, items, when } = def.opens;
+  const asked = (metrics: readonly string[], over: Period): Question[] =>
+    metrics.map((metric) => ({ metric, period: over }));
+  const condition = when && conditionMetric(def, when);
+  return [
+    ...asked(
+      Object.values(attach).map((one) => one.metric),
+      period,
+    ),
+    ...(condition ? asked(readBy(condition, 'metric'), period) : []),
+    ...(condition ? asked(readBy(condition, 'before'), sameBefore(period, pack)) : []),
+    ...(items ? asked(Object.keys(pack.metrics).slice(0, 1), period) : []),
+  ];
 }
 
 /** What a metric answers, for people to read beside their task. */

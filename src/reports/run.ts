@@ -1,6 +1,5 @@
 /** What calendar time does: reports are made, kept and addressed; scheduled tickets are planned. */
 import { TocsinError } from '../domain/errors';
-import { readBy } from '../domain/metrics/formula';
 import { parsePeriod, periodKey, UTC, type Period } from '../domain/metrics/periods';
 import { computedInstant } from '../domain/policy/due-schedules';
 import type { CalendarPoint, ReportDef } from '../domain/policy/report-types';
@@ -13,7 +12,7 @@ import { readSeries } from '../store/series';
 import { evidenceFor, type ReportPack } from './ask';
 import { contentOf, questionsOf, textOf } from './content';
 import { pageOf } from './html';
-import { conditionMetric, lookBack, openingsOf, periodBefore, type PlannedOpening } from './openings';
+import { openingsOf, periodBefore, questionsOfOpenings, type PlannedOpening } from './openings';
 import { editsIn } from './pack-changes';
 import { metricJson } from './present';
 import { TRANSCRIPT_EVENTS, transcriptsOf } from './transcripts';
@@ -185,17 +184,7 @@ export async function planOpenings(
   const def = pack.schedules[name];
   if (!def)
     throw new TocsinError('ESC_REPORT_UNKNOWN', `the pack ${pack.id} has no schedule "${name}"`, { schedule: name });
-  const period = lookBack(pack, def, at);
-  const { when } = def.opens;
-  const questions = [
-    ...Object.values(def.opens.attach).map((one) => one.metric),
-    ...(when ? readBy(conditionMetric(def, when)) : []),
-  ].map((metric) => ({ metric, period }));
-  const first = Object.keys(pack.metrics)[0];
-  const evidence = await evidenceFor(pool, pack, [
-    ...questions,
-    ...(def.opens.items && first !== undefined ? [{ metric: first, period }] : []),
-  ]);
+  const evidence = await evidenceFor(pool, pack, questionsOfOpenings(pack, def, at));
   return openingsOf(evidence, def, at, await entriesOf(pool, def.opens.forEach, at));
 }
 

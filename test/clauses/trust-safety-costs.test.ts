@@ -1,6 +1,7 @@
 /** What the models cost, what the automation returns, and the criteria of the phases. */
 import type { History } from '../../src/domain/metrics/history';
-import { openingsOf } from '../../src/reports/openings';
+import { compileCel } from '../../src/policies/cel';
+import { openingsOf, questionsOfOpenings } from '../../src/reports/openings';
 import { series, ticket } from '../support/histories';
 import {
   ALL,
@@ -157,6 +158,15 @@ describe('the budget alert', () => {
     expect(
       def && openingsOf({ pack: raised, histories: [spending(0.9)], series: {} }, def, Date.UTC(2026, 2, 3, 8)),
     ).toEqual([]);
+  });
+  it('has the archive of the day before as well, where its condition reads that', () => {
+    const pack = triagePack();
+    const alert = pack.schedules['model_budget'];
+    if (!alert) throw new Error('no schedule');
+    const opens = { ...alert.opens, attach: {}, when: compileCel('metric.model_cost > before.model_cost') };
+    const [day, before] = questionsOfOpenings(pack, { ...alert, opens }, Date.UTC(2026, 2, 3, 8));
+    expect(day?.period.from).toBe(before?.period.to);
+    expect([day, before]).toMatchObject([{ metric: 'model_cost' }, { metric: 'model_cost' }]);
   });
 });
 
