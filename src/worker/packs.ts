@@ -22,8 +22,7 @@ export async function fetchPacks(pool: Database, folder: string): Promise<string
     }
     await writeWhole(join(folder, `${hash}.templates.json`), JSON.stringify(version.templates));
     if (version.classifier === undefined) without.add(hash);
-    else
-      await writeWhole(join(folder, `${hash}.classifier.json`), JSON.stringify(version.classifier));
+    else await writeWhole(join(folder, `${hash}.classifier.json`), JSON.stringify(version.classifier));
     await writeWhole(join(folder, `${hash}.json`), JSON.stringify(version.body));
   }
   return missing;

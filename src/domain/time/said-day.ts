@@ -29,9 +29,7 @@ const AGO = /\b(\d{1,3}|[a-z]+)(?: of)?\s+(day|week|month|year)s?\s+ago\b/;
 const LAST = /\b(?:last|past)\s+(week|month|year)\b/;
 const ON_WEEKDAY = new RegExp(`\\b(?:(last|this past|past|since|on|this)\\s+)?(${WEEKDAYS.join('|')})\\b`);
 const MONTH_DAY = new RegExp(`\\b(${MONTH})\\b\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?(?:,?\\s+(\\d{4}))?\\b`);
-const DAY_MONTH = new RegExp(
-  `\\b(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${MONTH})\\b\\.?(?:,?\\s+(\\d{4}))?\\b`,
-);
+const DAY_MONTH = new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${MONTH})\\b\\.?(?:,?\\s+(\\d{4}))?\\b`);
 const ISO = /\b\d{4}-\d{2}-\d{2}\b/;
 
 function monthsBefore(today: CivilDay, months: number): CivilDay {
