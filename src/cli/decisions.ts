@@ -1,6 +1,7 @@
 /** `decisions`: what was decided on a ticket; `reviews`: what people found. Both speak to the HTTP API. */
 import type { Command } from 'commander';
 import type { Json, JsonObject } from '../domain/policy/types';
+import { answerWords } from '../domain/ticket/fact-words';
 import { Api, apiSettings } from './api';
 import type { CliIo } from './io';
 import { table } from './tables';
@@ -79,12 +80,13 @@ function costOf(one: JsonObject): string {
 const decisionText = (decisions: readonly JsonObject[]): string =>
   decisions
     .map((one) => {
-      const value = text(one['value']) || 'none';
-      const score = one['score'] === null || one['score'] === undefined ? '' : ` (${text(one['score'])})`;
+      const answer = answerWords(one['value'], one['score']) ?? 'none';
+      // A question of "how much" has no value: its score is the answer.
+      const score = typeof one['score'] === 'number' && text(one['value']) !== '' ? ` (${one['score']})` : '';
       const more = [`by ${text(object(one['by'])['name'])}`, costOf(one), fateOf(one)].filter((part) => part !== '');
       const why = [...list(one['reasons']).map(text), text(object(one['overrules'])['reason'])];
       return [
-        `#${text(one['seq'])}  ${clock(one['at'])}  ${text(one['fact'])}: ${value}${score}  ${more.join(', ')}`,
+        `#${text(one['seq'])}  ${clock(one['at'])}  ${text(one['fact'])}: ${answer}${score}  ${more.join(', ')}`,
         ...why.filter((line) => line !== '').map((line) => `      ${line}`),
       ].join('\n');
     })

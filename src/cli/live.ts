@@ -10,6 +10,7 @@ import type { TimelineRow } from '../rehearsal/rows';
 import { renderTimeline } from '../rehearsal/render/text';
 import { Api, apiSettings } from './api';
 import { readAll, type CliIo } from './io';
+import { registerText } from './register';
 import { keyValues, mayColor, relative, table } from './tables';
 
 interface Common {
@@ -104,13 +105,13 @@ function showTicket(view: JsonObject): string {
     one['breached'] === true ? 'missed' : one['paused'] === true ? 'stands still' : '',
   ]);
   const links = ((ticket['links'] ?? []) as JsonObject[]).map((link) => `${text(link['kind'])} ${text(link['to'])}`);
+  const { name, plan } = (ticket['customer'] ?? {}) as JsonObject;
+  const whose = [text(name), text(plan)].filter((part) => part !== '').join(', ');
   const head = keyValues([
     ['Ticket', `${text(view['id'])} (#${text(view['number'])})`],
     ['Subject', text(ticket['subject'])],
-    [
-      'Customer',
-      `${text((ticket['customer'] as JsonObject | undefined)?.['name'])}, ${text((ticket['customer'] as JsonObject | undefined)?.['plan'])}`,
-    ],
+    // An entry of a register is of no customer.
+    ...(whose === '' ? [] : [['Customer', whose] as [string, string]]),
     ['Priority', text(ticket['priority'])],
     ['Status', text(view['status'])],
     ['Owner', text(ticket['owner']) || 'nobody'],
@@ -277,16 +278,7 @@ export function liveCommands(program: Command, io: CliIo): void {
       const query = new URLSearchParams({ closed: String(options.closed === true) });
       for (const name of ['pack', 'status'] as const) if (options[name]) query.set(name, options[name]);
       const register = await everyEntry(api(), kind, query);
-      const fields = (register['fields'] ?? []) as string[];
-      print(options, register, () =>
-        table(
-          ['Ticket', 'Key', 'Status', 'Opened', ...fields],
-          ((register['entries'] ?? []) as JsonObject[]).map((one) => [
-            ...[text(one['id']), text(one['key']), text(one['status']), clock(one['openedAt'])],
-            ...fields.map((name) => text(((one['values'] ?? {}) as JsonObject)[name])),
-          ]),
-        ),
-      );
+      print(options, register, () => registerText(register));
     });
   program
     .command('do')

@@ -7,6 +7,7 @@ import type { CompiledPack, JsonObject } from '../domain/policy/types';
 import type { Delivery } from '../domain/ticket/types';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
 import type { Database } from '../store/database';
+import { getPolicyVersion } from '../store/policy-versions';
 import { findReport, saveReport, type StoredReport } from '../store/reports';
 import { readSeries } from '../store/series';
 import { evidenceFor, type ReportPack } from './ask';
@@ -15,7 +16,7 @@ import { pageOf } from './html';
 import { openingsOf, periodBefore, questionsOfOpenings, type PlannedOpening } from './openings';
 import { editsIn } from './pack-changes';
 import { metricJson } from './present';
-import { TRANSCRIPT_EVENTS, transcriptsOf } from './transcripts';
+import { TRANSCRIPT_EVENTS, transcriptsOf, wordsOf, type Templates } from './transcripts';
 
 /** One entry of the calendar: a report or a schedule of a pack, with its point. */
 export interface CalendarEntry {
@@ -147,7 +148,19 @@ export async function exportTranscripts(
       report: def.name,
     });
   const evidence = await evidenceFor(pool, pack, [{ metric, period }], TRANSCRIPT_EVENTS);
-  return transcriptsOf(evidence, metric, period, readable);
+  return withWords(pool, transcriptsOf(evidence, metric, period, readable));
+}
+
+/** The bots' words in place of the names of their templates, in the version that each ticket runs on. */
+async function withWords(pool: Database, rows: JsonObject[]): Promise<JsonObject[]> {
+  const versions = new Map<string, Templates>();
+  for (const { policy } of rows) {
+    const hash = String((policy as JsonObject)['hash']);
+    if (versions.has(hash)) continue;
+    const version = await getPolicyVersion(pool, hash);
+    versions.set(hash, (version?.templates ?? {}) as Templates);
+  }
+  return rows.map((row) => wordsOf(row, versions.get(String((row['policy'] as JsonObject)['hash'])) ?? {}));
 }
 
 /** The template name under which a kept report is a message. */

@@ -3,6 +3,7 @@ import { itemsOf, type Evidence } from '../domain/metrics/items';
 import type { History } from '../domain/metrics/history';
 import type { Period } from '../domain/metrics/periods';
 import type { JsonObject } from '../domain/policy/types';
+import type { TemplateSource } from '../policies/templates';
 import { formatInstant, type EpochMs } from '../domain/time/instants';
 
 /** Events that conversations are made of, beside what the dialogue itself has kept. */
@@ -61,6 +62,22 @@ export function transcriptsOf(
     });
   }
   return [...found.values()];
+}
+
+/** Templates of a published version, by name. */
+export type Templates = Readonly<Record<string, TemplateSource>>;
+
+/**
+ * A conversation in which the bots' turns say what was written (`text`) and by which template (`template`). Where a text
+ * reads values of the ticket they stand as placeholders; a template that is not known leaves its name.
+ */
+export function wordsOf(row: JsonObject, templates: Templates): JsonObject {
+  const turns = (row['turns'] as JsonObject[]).map((turn): JsonObject => {
+    const template = String(turn['text']);
+    const source = turn['by'] === 'bot' && Object.hasOwn(templates, template) ? templates[template] : undefined;
+    return source ? { ...turn, text: source.text.trim(), template } : turn;
+  });
+  return { ...row, turns };
 }
 
 /** NDJSON: one conversation a line. */

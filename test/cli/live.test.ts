@@ -260,6 +260,44 @@ describe('registers, the ledger, keys and erasing', () => {
     expect(json.entries).toHaveLength(2);
   });
 
+  it('prints an entry of many fields as a paragraph: in columns of three letters nobody reads it', async () => {
+    const fields = ['risk_level', 'risk_area', 'risk_description', 'verification_requirements'];
+    const values = { risk_level: 5, risk_area: 'data_security', risk_description: '', verification_requirements: [] };
+    const entry = { id: 'T-1', key: 'TICK-7', status: 'open', openedAt: '2026-03-02T10:00:00Z', values };
+    answer = () => [200, { fields, entries: [entry], nextCursor: null }];
+    expect((await tocsin(['register', 'risk'])).out).toMatchInlineSnapshot(`
+     "Ticket      T-1
+     Key         TICK-7
+     Status      open
+     Opened      2026-03-02 10:00:00 UTC
+     risk_level  5
+     risk_area   data_security"
+    `);
+    answer = () => [200, { fields, entries: [], nextCursor: null }];
+    expect((await tocsin(['register', 'risk'])).out).toBe('No entries.');
+  });
+
+  it('leaves out the customer of a ticket that has none', async () => {
+    answer = () => [200, { id: 'T-1', number: '1', status: 'open', ticket: { subject: 'A risk', customer: {} } }];
+    expect((await tocsin(['show', 'T-1'])).out).not.toContain('Customer');
+  });
+
+  it('tells the answer to "how much" by its score', async () => {
+    const one = { at: '2026-03-06T10:00:00Z', by: { name: 'm', kind: 'feed' }, reasons: [] };
+    answer = () => [
+      200,
+      [
+        { ...one, seq: 3, fact: 'active_breach', value: null, score: 10 },
+        { ...one, seq: 4, fact: 'extract', value: { names: { value: ['Jane'], score: 100 } }, score: null },
+        { ...one, seq: 5, fact: 'rate', value: null, score: null },
+      ],
+    ];
+    const { out } = await tocsin(['decisions', 'T-1']);
+    expect(out).toContain('active_breach: score 10');
+    expect(out).toContain('extract: names “Jane”');
+    expect(out).toContain('rate: none');
+  });
+
   it('prints the decisions of a ticket, with what they cost and what became of them', async () => {
     const one = { at: '2026-03-06T10:00:00Z', fact: 'intent', by: { name: 'intent', kind: 'feed' }, score: 8 };
     answer = () => [
@@ -286,7 +324,7 @@ describe('registers, the ledger, keys and erasing', () => {
     ];
     const { out } = await tocsin(['decisions', 'TICK-20260306-001']);
     expect(out).toMatch(/#3 .*intent: QUESTION \(8\) .*\$0\.0025, overruled \(#9\)\n +asks how/);
-    expect(out).toMatch(/#5 .*none .*fallback, too late/);
+    expect(out).toMatch(/#5 .*score 8 .*fallback, too late/);
     expect(out).toMatch(/#9 .*INCIDENT .*by kim, in place of QUESTION\n +a break-in/);
     expect(requests[0]?.url).toBe('/v1/tickets/TICK-20260306-001/decisions');
     const json = JSON.parse((await tocsin(['decisions', 'TICK-20260306-001', '--json'])).out) as object[];

@@ -4,6 +4,7 @@ import { loadPack } from '../../src/policies/load';
 import { rehearse } from '../../src/rehearsal/rehearse';
 import { parseScenario } from '../../src/rehearsal/scenario';
 import { editsIn } from '../../src/reports/pack-changes';
+import { wordsOf } from '../../src/reports/transcripts';
 import { appendEvents } from '../../src/store/events';
 import { openTicket } from '../../src/store/opening';
 import { savePolicyVersion } from '../../src/store/policy-versions';
@@ -90,6 +91,17 @@ test('conversations of a report come from the archive, for those who may read th
   };
   await appendEvents(store.pool, id, [restricted]);
   expect(await port.transcripts('deep_dive', '2026-03', STAFF, pack.id)).toBe('');
+});
+
+test('a bot is quoted by its words, in the version that the ticket runs on', () => {
+  const turns = [
+    { from: 'customer', text: 'ask' },
+    { from: 'agent', by: 'bot', text: 'ask' },
+    { from: 'agent', by: 'bot', text: 'gone' },
+    { from: 'agent', by: 'ada', text: 'ask' },
+  ];
+  const { turns: told } = wordsOf({ turns }, { ask: { text: 'Who was it?\n' } });
+  expect(told).toEqual([turns[0], { ...turns[1], text: 'Who was it?', template: 'ask' }, turns[2], turns[3]]);
 });
 
 test('the edits of a period are those of the versions that were published in it [TS-291]', async () => {

@@ -62,7 +62,14 @@ const handlers: Record<CommandName, Handler> = {
     return undefined;
   },
   message(turn, order) {
-    const from = order.fields['from'] === 'agent' ? 'agent' : 'customer';
+    const { from = 'customer' } = order.fields;
+    if (from !== 'customer' && from !== 'agent')
+      return rejection('ESC_FIELD_INVALID', `"from" must be customer or agent, not ${JSON.stringify(from)}`, {
+        field: 'from',
+        command: order.name,
+      });
+    // A mail without a word of its own (an attachment alone) is a message; a command that forgot the text is none.
+    if (order.fields['text'] === undefined && order.fields['body'] === undefined) return required(order, 'text');
     const text = textField(order, 'text', 'body') ?? '';
     turn.emit({ type: 'message', subject: from, by: order.by, data: { ...rest(order, 'body'), from, text } });
     if (from === 'customer' && turn.state.ticket.status === 'pending')

@@ -5,6 +5,7 @@
 import type { Json, JsonObject } from '../policy/types';
 import { DAY_MS, formatInstant, parseDuration, parseInstant } from '../time/instants';
 import { apart, withheldWords } from './describe-shadow';
+import { answerWords } from './fact-words';
 import { readable } from './readable';
 import type { EpochMs, TicketEvent } from './types';
 
@@ -267,7 +268,7 @@ const SENTENCES: Record<string, Teller> = {
   refused: (r) => `Refused ${r.name}${r.quoted('message')}`,
   overridden: (r) => `Guard passed on purpose${r.by()}${r.with(': ', 'reason')}`,
   asked: (r) => `Asked for ${r.name}`,
-  fact: (r) => `Answer on ${r.name}: ${r.one('unknown', 'value')}`,
+  fact: (r) => `Answer on ${r.name}: ${say(answerWords(r.data['value'], r.data['score'])) || 'unknown'}`,
   fact_late: (r) => `An answer on ${r.name} came too late`,
   reclassified: (r) =>
     `${capital(r.name)} is ${r.one('another', 'value')}${r.with(', not ', 'from')}${r.by()}${reason(r)}`,

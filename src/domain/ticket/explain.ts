@@ -57,11 +57,31 @@ function otherLines(pack: CompiledPack, state: TicketState, item: AgendaItem): s
       `Then ${path.attempt < level.repeat ? 'the same level is told again' : path.level < (pack.paths[item.name]?.levels.length ?? 0) ? 'the next level is told' : 'the catch-all is told'}.`,
     ];
   }
+  if (item.kind === 'silence') return silenceLines(pack, state, item.name);
   if (item.kind === 'by')
     return [`No receipt of the message to ${String(item.data['to'])} yet; without one it counts as undelivered then.`];
   if (item.kind === 'timeout')
     return [`No receipt of the page to ${String(item.data['to'])} yet; without one it reached nobody.`];
   return [];
+}
+
+/** Since when a flow hears nothing, and what happens when that goes on. */
+function silenceLines(pack: CompiledPack, state: TicketState, name: string): string[] {
+  const flow = state.flows[name];
+  const def = pack.flows[name]?.states[flow?.state ?? ''];
+  const row = (def?.collect?.silence ?? def?.silence)?.[flow?.silences ?? 0];
+  if (!flow || !def || !row) return [];
+  const since = flow.silentSince === undefined ? '' : ` since ${formatInstant(flow.silentSince)}`;
+  const template = row.send && 'template' in row.send ? String(row.send.template) : undefined;
+  const then = [
+    ...(template === undefined ? [] : [`the customer is sent ${template}`]),
+    ...(row.giveUp ? ['what is still open is given up'] : []),
+    ...(row.to === undefined ? [] : [`it goes on to "${row.to}"`]),
+  ];
+  return [
+    `"${def.title ?? def.name}" has waited for the customer's answer${since}.`,
+    ...(then.length === 0 ? [] : [`Without one ${then.join(', and ')}.`]),
+  ];
 }
 
 /** Explain everything on a ticket's agenda, soonest first, and the clocks that stand still. */

@@ -21,6 +21,18 @@ const PACK = compilePackText(`
 type Given = [name: string, fields: JsonObject, event: string, state: JsonObject];
 
 describe('a command', () => {
+  test('that passes on a message says whose it is, and what it says', () => {
+    const drive = new Drive(PACK);
+    expect(drive.refused('PT1M', 'message', {})).toMatchObject({
+      code: 'ESC_FIELD_REQUIRED',
+      details: { field: 'text' },
+    });
+    const refused = drive.refused('PT1M', 'message', { from: 'nobody', text: 'hello' });
+    expect(refused).toMatchObject({ code: 'ESC_FIELD_INVALID', details: { field: 'from' } });
+    expect(refused.message).toContain('customer or agent');
+    drive.give('PT2M', 'message', { text: '', attachments: ['a.png'] }); // a mail without a word of its own
+  });
+
   test.each<Given>([
     ['claim', {}, 'claimed', { status: 'in_progress', owner: 'ada' }],
     ['progress', { note: 'half' }, 'progress', {}],

@@ -1,3 +1,4 @@
+import { explain } from '../../../src/domain/ticket/explain';
 import { compilePackText } from '../../support/pack';
 import { Drive } from './drive';
 
@@ -243,6 +244,15 @@ describe('a dialogue', () => {
     const spoken = round(gathering(), 'PT3S').give('PT23H', 'message', { text: 'John' }, 'customer');
     round(spoken, 'PT23H', { names: 'John' }).until('PT40H');
     expect(spoken.of('silent')).toHaveLength(0);
+  });
+
+  test('says whom it waits for, and what silence leads to', () => {
+    const silent = round(gathering(), 'PT3S');
+    const lines = (): string[] => explain(silent.pack, silent.state).flatMap((one) => one.lines);
+    expect(lines()).toContain('"gather" has waited for the customer\'s answer since 2026-03-02T10:00:03Z.');
+    expect(lines()).toContain('Without one the customer is sent follow_up.');
+    silent.until('PT25H');
+    expect(lines()).toContain('Without one it goes on to "human".');
   });
 
   test('that begins with a question takes the next message, and is given up on silence', () => {

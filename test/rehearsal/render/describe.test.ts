@@ -168,6 +168,16 @@ describe('a sentence for every type of event', () => {
     ['overridden(close_p1)', { reason: 'legal asked' }, DANA, 'Guard passed on purpose by dana: legal asked'],
     ['asked(similar)', {}, ENGINE, 'Asked for similar'],
     ['fact(similar)', { value: 3 }, ENGINE, 'Answer on similar: 3'],
+    ['fact(similar)', { value: null }, ENGINE, 'Answer on similar: unknown'],
+    ['fact(intent)', { value: 'INCIDENT_REPORT', score: 9 }, ENGINE, 'Answer on intent: INCIDENT REPORT'],
+    ['fact(active_breach)', { value: null, score: 10 }, ENGINE, 'Answer on active breach: score 10'],
+    [
+      'fact(extract)',
+      { value: { names: { value: ['Jane', 'Peter'], score: 100 }, since: { unknown: true } } },
+      ENGINE,
+      'Answer on extract: names “Jane, Peter”, since “not known to the customer”',
+    ],
+    ['fact(extract)', { value: {} }, ENGINE, 'Answer on extract: nothing found'],
     [
       'engine_fault(p1_updates)',
       { error: 'no overload' },
