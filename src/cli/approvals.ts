@@ -1,5 +1,6 @@
 /** `tocsin policy versions` and `tocsin policy approve`: which version is active, and who must still say yes. */
 import type { Command } from 'commander';
+import { TocsinError } from '../domain/errors';
 import type { Json, JsonObject } from '../domain/policy/types';
 import { Api, apiSettings } from './api';
 import type { CliIo } from './io';
@@ -36,6 +37,18 @@ export function renderVersions(versions: readonly JsonObject[]): string {
   );
 }
 
+/** The hash that begins so. Errors: ESC_FIELD_INVALID where several do: nobody approves what they do not mean; or none does. */
+export function hashNamed(start: string, versions: readonly JsonObject[]): string {
+  const found = versions.map((one) => text(one['hash'])).filter((one) => one.startsWith(start));
+  const [only] = found;
+  if (found.length === 1 && only !== undefined) return only;
+  const why =
+    found.length === 0
+      ? 'no version has a hash that begins so'
+      : `${found.length} versions have a hash that begins so: give more of it`;
+  throw new TocsinError('ESC_FIELD_INVALID', `"${start}": ${why}`, { field: 'hash' });
+}
+
 /** Registers both under `policy`. */
 export function approvalCommands(policy: Command, io: CliIo): void {
   const api = (): Api => new Api(apiSettings(), (line) => io.err(line));
@@ -61,10 +74,7 @@ export function approvalCommands(policy: Command, io: CliIo): void {
     .option('--json', 'print JSON')
     .description('approve a version: it is active once each role that it names has')
     .action(async (hash: string, options: { role: string; reject?: boolean; note?: string; json?: boolean }) => {
-      const full =
-        hash.length === 64
-          ? hash
-          : text((await versions()).find((one) => text(one['hash']).startsWith(hash))?.['hash']) || hash;
+      const full = hash.length === 64 ? hash : hashNamed(hash, await versions());
       const state = await api().post(`/v1/policy/versions/${encodeURIComponent(full)}/approvals`, {
         role: options.role,
         decision: options.reject ? 'reject' : 'approve',

@@ -4,6 +4,7 @@ import type { TriageDecision, TurnText } from '../domain/classify/types';
 import { TocsinError } from '../domain/errors';
 import type { CompiledPack } from '../domain/policy/types';
 import { groupsOf } from '../domain/ticket/visibility';
+import type { Classifier } from '../policies/classifier';
 import { readClassifierOf, readPublished } from '../policies/publish';
 import { activePack, type PackRef } from '../store/policy-versions';
 import { listReviews, type Review, type ReviewQuery } from '../store/reviews';
@@ -58,10 +59,17 @@ async function active({ pool }: Parts, named: string | undefined): Promise<PackR
 
 /** By the classifier of the version that new tickets get. */
 export function triagePort(parts: Parts): TriagePort {
+  // They are large; what a hash means never changes.
+  const known = new Map<string, Classifier>();
+  const read = async (hash: string): Promise<Classifier> => {
+    const found = known.get(hash) ?? (await readClassifierOf(parts.packs, hash));
+    known.set(hash, found);
+    return found;
+  };
   return {
     async decide({ pack: named, classifier: which, messages, ...options }) {
       const pack = await active(parts, named);
-      const classifier = await readClassifierOf(parts.packs, pack.hash).catch(() => {
+      const classifier = await read(pack.hash).catch(() => {
         throw new TocsinError('ESC_NOT_FOUND', `the pack "${pack.packId}" has no classifier`, { field: 'pack' });
       });
       if (which === 'model' && !parts.model)

@@ -72,32 +72,32 @@ export function visibleFields(
     : fields;
 }
 
-/** What an event says, without the values of fields that the reader may not see; they are named, with null for a value. */
+/**
+ * What an event says, without the values of fields that the reader may not see, wherever they stand in it: as
+ * `ticket.loss` among what a question was made from, within what a message or a model was told, in an answer. They are
+ * named, with null for a value.
+ */
 export function visibleData(
   pack: Pick<CompiledPack, 'fields' | 'people'>,
   data: JsonObject,
   reader: Reader,
 ): JsonObject {
   const field = data['field'];
-  const hidden = typeof field === 'string' && !maySee(pack, field, reader);
+  const changes = typeof field === 'string' && !maySee(pack, field, reader);
+  const hidden = (name: string): boolean =>
+    [name, name.replace(/^ticket\./, ''), name.slice(name.lastIndexOf('.') + 1)].some(
+      (one) => pack.fields[one] !== undefined && !maySee(pack, one, reader),
+    );
+  const within = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(within);
+    return value === null || typeof value !== 'object' ? value : visible(value);
+  };
+  const visible = (values: JsonObject): JsonObject =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]): [string, Json] => [name, hidden(name) ? null : within(value)]),
+    );
   return Object.fromEntries(
-    Object.entries(data).map(([name, value]): [string, Json] => {
-      const blank = (hidden && VALUES.has(name)) || (pack.fields[name] !== undefined && !maySee(pack, name, reader));
-      if (name === 'inputs' && !blank) return [name, visibleInputs(pack, value, reader)];
-      return [name, blank ? null : value];
-    }),
-  );
-}
-
-/** What a question was made from, without the fields that the reader may not see. */
-function visibleInputs(pack: Pick<CompiledPack, 'fields' | 'people'>, inputs: Json, reader: Reader): Json {
-  if (inputs === null || typeof inputs !== 'object' || Array.isArray(inputs)) return inputs;
-  const see = (name: string): boolean => pack.fields[name] === undefined || maySee(pack, name, reader);
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]): [string, Json] => {
-      if (!see(name.replace(/^ticket\./, ''))) return [name, null];
-      return [name, name === 'collected' ? visibleData(pack, (value ?? {}) as JsonObject, reader) : value];
-    }),
+    Object.entries(visible(data)).map(([name, value]) => [name, changes && VALUES.has(name) ? null : value]),
   );
 }
 

@@ -56,6 +56,22 @@ describe('fields', () => {
     expect(visibleData(PACK, data, staff('risk_unit'))).toEqual(data);
     expect(visibleData(PACK, { loss: '9', text: 'x' }, staff())).toEqual({ loss: null, text: 'x' });
   });
+
+  it('are left out wherever they stand in an event: what a question was made from, a model was told, an answer', () => {
+    const told = {
+      inputs: { 'ticket.loss': '9', 'message.body': 'x', collected: { loss: '9' } },
+      context: { template: 'why', vars: { ticket: { loss: '9', subject: 'S' } } },
+      value: { loss: { value: '9', score: 90 } },
+      with: [{ loss: '9' }],
+    };
+    expect(visibleData(PACK, told, staff())).toEqual({
+      inputs: { 'ticket.loss': null, 'message.body': 'x', collected: { loss: null } },
+      context: { template: 'why', vars: { ticket: { loss: null, subject: 'S' } } },
+      value: { loss: null },
+      with: [{ loss: null }],
+    });
+    expect(visibleData(PACK, told, staff('risk_unit'))).toEqual(told);
+  });
 });
 
 describe('restricted tickets', () => {
