@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Json } from '../domain/policy/types';
 import { decisionsOf } from '../domain/ticket/decisions';
-import { maySee } from '../domain/ticket/visibility';
+import { maySee, visibleData } from '../domain/ticket/visibility';
 import { formatInstant } from '../domain/time/instants';
 import { keyOf } from './auth';
 import { cursorOf, pageAfter } from './cursor';
@@ -103,7 +103,11 @@ export function decisionRoutes(app: FastifyInstance, ports: HttpPorts): void {
           openedAt: openedAt === null ? null : formatInstant(openedAt),
           resolvedAt: resolvedAt === null ? null : formatInstant(resolvedAt),
           values: Object.fromEntries(fields.map((name) => [name, ticket[name] ?? null])),
-          findings: findings.map((finding) => ({ ...finding, at: formatInstant(finding.at) })),
+          findings: findings.map(({ at, answer, ...finding }) => ({
+            ...finding,
+            answer: visibleData(page.pack, answer, readerOf(key)),
+            at: formatInstant(at),
+          })),
           url,
         };
       });
