@@ -15,7 +15,7 @@ import { formatInstant, type EpochMs } from '../domain/time/instants';
 import { createTemplateEngine } from '../policies/templates';
 import { periodView } from './content';
 
-/** A ticket to open; the key makes a repeat harmless. */
+/** A ticket to open; the key makes a repeat harmless. It names the pack: two may have a schedule of one name. */
 export interface PlannedOpening {
   idempotencyKey: string;
   opening: Opening;
@@ -156,7 +156,7 @@ export function openingsOf(
         : String(engine.parseAndRenderSync(opens.subject, { period: view, entry }));
     return [
       {
-        idempotencyKey: `schedule/${def.name}@${formatInstant(at)}/${key}`,
+        idempotencyKey: `schedule/${pack.id}/${def.name}@${formatInstant(at)}/${key}`,
         opening: {
           kind: opens.kind,
           key,

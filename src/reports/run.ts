@@ -168,23 +168,22 @@ export const REPORT_TEMPLATE = 'report:';
 
 /** The mails of a report: one a role, under a key that a repeat shares. */
 export function reportDeliveries(pack: CompiledPack, def: ReportDef, report: StoredReport): Delivery[] {
-  return def.to.map((role): Delivery => {
-    const key = `report/${report.name}@${report.period}|${role}|email`;
-    return {
-      key,
-      ticket: `report/${report.name}@${report.period}`,
-      at: report.dueAt,
-      channel: 'email',
-      verb: 'notify',
-      role,
-      to: pack.people[role]?.email ?? '',
-      template: `${REPORT_TEMPLATE}${report.name}/${report.period}`,
-      vars: { title: report.title },
-      clauses: def.clauses,
-      priority: 'P4',
-      ifLate: 'send',
-    };
-  });
+  // Two packs may have a report of one name.
+  const made = `report/${pack.id}/${report.name}@${report.period}`;
+  return def.to.map((role): Delivery => ({
+    key: `${made}|${role}|email`,
+    ticket: made,
+    at: report.dueAt,
+    channel: 'email',
+    verb: 'notify',
+    role,
+    to: pack.people[role]?.email ?? '',
+    template: `${REPORT_TEMPLATE}${report.name}/${report.period}`,
+    vars: { title: report.title },
+    clauses: def.clauses,
+    priority: 'P4',
+    ifLate: 'send',
+  }));
 }
 
 /** The tickets that a schedule opens at its intended instant. Errors: ESC_REPORT_UNKNOWN for a schedule that is none. */

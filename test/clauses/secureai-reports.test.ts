@@ -336,7 +336,9 @@ describe('schedules', () => {
       ['verdict', 'A', 'John'],
       ['verdict', 'B', 'John'],
     ]);
-    expect(found[0]?.idempotencyKey).toBe('schedule/weekly_review@2025-01-27T14:00:00Z/verdict/A/2025-01-20T05:00:00Z');
+    expect(found[0]?.idempotencyKey).toBe(
+      'schedule/secureai/weekly_review@2025-01-27T14:00:00Z/verdict/A/2025-01-20T05:00:00Z',
+    );
     expect(pack.schedules['weekly_review']?.at).toEqual({ day: 'mon', time: '09:00', zone: 'America/New_York' });
   });
   it('a quarter ends with a planning checklist that carries reasons, staffing and open articles [SEC-ESC-236] [SEC-ESC-239] [SEC-ESC-240]', () => {

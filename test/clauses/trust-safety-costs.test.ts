@@ -2,6 +2,7 @@
 import type { History } from '../../src/domain/metrics/history';
 import { compileCel } from '../../src/policies/cel';
 import { openingsOf, questionsOfOpenings } from '../../src/reports/openings';
+import { reportDeliveries } from '../../src/reports/run';
 import { series, ticket } from '../support/histories';
 import {
   ALL,
@@ -158,6 +159,23 @@ describe('the budget alert', () => {
     expect(
       def && openingsOf({ pack: raised, histories: [spending(0.9)], series: {} }, def, Date.UTC(2026, 2, 3, 8)),
     ).toEqual([]);
+  });
+  it('and the report of a name share no key with those of another pack on the same stack', () => {
+    const pack = triagePack();
+    const other = { ...pack, id: 'other' };
+    const [alert, weekly] = [pack.schedules['model_budget'], pack.reports['weekly_review']];
+    if (!alert || !weekly) throw new Error('not in the pack');
+    const keys = [pack, other].map((one) => {
+      const evidence = { pack: one, histories: [spending(0.0901)], series: {} };
+      const made = { ...{ pack: one.id, name: 'weekly_review', period: '2026-W10', title: '', dueAt: 0, madeAt: 0 } };
+      const kept = { ...made, packHash: '', content: {}, html: '', text: '', from: 0, to: 0, images: {} };
+      return [
+        ...openingsOf(evidence, alert, Date.UTC(2026, 2, 3, 8)).map((opened) => opened.idempotencyKey),
+        ...reportDeliveries(one, weekly, kept).map((delivery) => delivery.key),
+      ];
+    });
+    expect(keys[0]?.length).toBeGreaterThan(1);
+    expect(new Set(keys.flat()).size).toBe(2 * (keys[0]?.length ?? 0));
   });
   it('has the archive of the day before as well, where its condition reads that', () => {
     const pack = triagePack();
