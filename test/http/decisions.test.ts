@@ -98,7 +98,16 @@ describe('reviews over HTTP', () => {
     world.reviews = ['2', '1'].map((n) => ({
       ...{ id: `TICK-20260302-00${n}`, kind: 'verdict', key: `verdict/${n}`, openedAt: NOW, resolvedAt: null },
       ...{ closed: false, ticket: { subject: 'An escalation', status: 'open', loss: '9 million', agent: 'dana' } },
-      findings: [{ seq: 5, task: 'verdict', at: NOW + 1_000, by: 'kim', choice: 'late', answer: { training: 'yes', loss: '9 million' } }],
+      findings: [
+        {
+          seq: 5,
+          task: 'verdict',
+          at: NOW + 1_000,
+          by: 'kim',
+          choice: 'late',
+          answer: { training: 'yes', loss: '9 million' },
+        },
+      ],
     }));
     const first = (await ask('GET', '/v1/reviews?verdict=late&kind=verdict&limit=1', { role: 'agent' })).json();
     expect(first).toMatchObject({
