@@ -1,6 +1,7 @@
 /** `tocsin policy map`: a flow as a map, with the way that a ticket went. */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { TocsinError } from '../domain/errors';
 import { flowMap, wordsOf, type FlowMap } from '../domain/policy/flow-map';
@@ -50,6 +51,10 @@ async function mapOf(reference: string, options: Options): Promise<{ map: FlowMa
   throw new TocsinError('ESC_NOT_FOUND', `${loaded.pack.id} has no flow "${options.flow ?? ''}"; it has ${known}`);
 }
 
+/** `trust-safety`, also as the end of a path, and its flow, in words. */
+const titleOf = (pack: string, map: FlowMap): string =>
+  `${wordsOf(basename(pack).replaceAll('-', '_'))}: ${wordsOf(map.flow)}`;
+
 /** Registers `policy map`. */
 export function policyMapCommand(policy: Command, io: CliIo): void {
   policy
@@ -65,7 +70,7 @@ export function policyMapCommand(policy: Command, io: CliIo): void {
       if (options.svg !== undefined)
         await writeFile(
           options.svg,
-          flowMapSvg(map, `${pack}: ${wordsOf(map.flow)}`, of === '' ? '' : `The way of ${of}`),
+          flowMapSvg(map, titleOf(pack, map), of === '' ? '' : `The way of ${basename(of, '.yaml')}`),
         );
       if (options.json) io.out(JSON.stringify(map, null, 2));
       else io.out(options.svg ?? flowMapText(map));
