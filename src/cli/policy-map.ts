@@ -51,7 +51,7 @@ async function mapOf(reference: string, options: Options): Promise<{ map: FlowMa
   throw new TocsinError('ESC_NOT_FOUND', `${loaded.pack.id} has no flow "${options.flow ?? ''}"; it has ${known}`);
 }
 
-/** `trust-safety`, also as the end of a path, and its flow, in words. */
+/** The name of a pack, also as the end of a path, and its flow, in words. */
 const titleOf = (pack: string, map: FlowMap): string =>
   `${wordsOf(basename(pack).replaceAll('-', '_'))}: ${wordsOf(map.flow)}`;
 
