@@ -18,14 +18,14 @@ const COUNTED_IN = 'EUR';
 const PROVIDER = 'exchange rates';
 
 /** The address may hold a key, so it is never printed. */
-export interface RatesConfig {
+interface RatesConfig {
   url: Secret;
   /** Sent as a bearer token. */
   key?: Secret;
 }
 
 /** The service an environment names; undefined where it names none. Throws ESC_URL_REFUSED where it must not be called. */
-export function ratesFromEnv(env: Readonly<Record<string, string | undefined>>): RatesConfig | undefined {
+function ratesFromEnv(env: Readonly<Record<string, string | undefined>>): RatesConfig | undefined {
   const url = env['TOCSIN_EXCHANGE_RATES_URL']?.trim() ?? '';
   if (url === '') return undefined;
   try {
@@ -51,7 +51,7 @@ export function exchangeRates(
 const replied = z.object({ rates: z.object({ [COUNTED_IN]: z.number().positive() }), date: z.string().optional() });
 
 /** Makes the adapter. */
-export function ratesPort({ url, key }: RatesConfig, deps: HttpDeps): FactPort {
+function ratesPort({ url, key }: RatesConfig, deps: HttpDeps): FactPort {
   return {
     async answer({ inputs, signal }) {
       const currency = currencyIn(inputs);

@@ -24,7 +24,7 @@ function standing(version: JsonObject): string {
 }
 
 /** Versions for people. */
-export function renderVersions(versions: readonly JsonObject[]): string {
+function renderVersions(versions: readonly JsonObject[]): string {
   return table(
     ['Pack', 'Version', 'Hash', '', 'Approval'],
     versions.map((one) => [

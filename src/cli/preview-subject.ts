@@ -22,7 +22,7 @@ export const readSubject = async (file: string): Promise<JsonObject> =>
   parse(await readFile(file, 'utf8')) as JsonObject;
 
 /** A ticket that has just been opened so. Throws the core's refusals of an opening. */
-export function openedSubject(loaded: LoadedPack, opening: Opening): PreviewOf {
+function openedSubject(loaded: LoadedPack, opening: Opening): PreviewOf {
   const whole: Opening = { ...opening, channel: opening.channel ?? 'email', body: opening.body ?? '' };
   const id = 'TICK-20260127-001';
   const outcome = open(loaded.pack, whole, {

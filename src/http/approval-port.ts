@@ -17,6 +17,7 @@ export interface ApprovalOrder {
   groups: readonly string[];
 }
 
+/** Versions and their approvals. Errors: ESC_STORE_UNAVAILABLE. */
 export interface ApprovalPort {
   list(pack: string | undefined): Promise<ApprovalState[]>;
   /** Errors: ESC_PACK_UNKNOWN; ESC_FIELD_INVALID; ESC_NOT_PERMITTED for whoever does not hold the role. */

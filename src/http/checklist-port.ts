@@ -3,22 +3,12 @@ import { checkList, patternsOf, scenariosOf, type CheckedList } from '../domain/
 import { TocsinError } from '../domain/errors';
 import type { CompiledPack } from '../domain/policy/types';
 import type { EpochMs } from '../domain/time/instants';
-import { readTicks, recordTick, seenEvents } from '../store/checklists';
+import { readTicks, recordTick, seenEvents, type TickEntry } from '../store/checklists';
 import type { Database } from '../store/database';
 import type { ScenarioResults } from './scenarios-thread';
 
-/** A word of a person on an item. */
-export interface TickOrder {
-  pack?: string;
-  checklist: string;
-  item: string;
-  done: boolean;
-  /** Who. */
-  by: string;
-  note?: string;
-  /** The name of the key. */
-  keyName: string;
-}
+/** A word of a person on an item; of the default pack where none is named. */
+export type TickOrder = Omit<TickEntry, 'packId'> & { pack?: string };
 
 /** The checklists of a pack. */
 export interface PackChecklists {
@@ -33,6 +23,7 @@ export interface ChecklistPort {
   tick(order: TickOrder, now: EpochMs): Promise<void>;
 }
 
+/** What checklists are held against, beside the store. */
 export interface ChecklistParts {
   active: (pack?: string) => Promise<{ hash: string; pack: CompiledPack }>;
   /** Undefined where the scenarios of that version are not on this machine. */

@@ -8,6 +8,7 @@ export interface PageEnd {
   id: string;
 }
 
+/** A cursor for what comes after. */
 export const cursorOf = ({ openedAt, id }: PageEnd): string =>
   Buffer.from(JSON.stringify([openedAt ?? 0, id])).toString('base64url');
 

@@ -21,6 +21,7 @@ export interface TriageOrder extends TriageOptions {
   messages: readonly { id: string | number | null; turns: TurnText[] }[];
 }
 
+/** What was decided, by which version of which pack. */
 export interface TriageResult {
   pack: PackRef;
   decisions: (TriageDecision & { id: string | number | null })[];

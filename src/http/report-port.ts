@@ -17,7 +17,7 @@ import { addPoints } from '../store/series';
 import type { MetricOrder, ReportPort } from './ports';
 
 /** The pack that reports are made of: the active version of the one named, else of the default. Errors: ESC_PACK_UNKNOWN. */
-export async function reportPackOf(
+async function reportPackOf(
   pool: Database,
   read: (hash: string) => Promise<CompiledPack>,
   named?: string,

@@ -30,6 +30,7 @@ export interface RolloutView {
   history: ShareEntry[];
 }
 
+/** A share to set, or the next one. */
 export interface ShareOrder {
   rollout?: string | undefined;
   /** In percent; `next` is the next step. */

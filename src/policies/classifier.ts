@@ -22,7 +22,7 @@ export interface Classifier {
 }
 
 /** Something wrong with the data, with its file. */
-export interface ClassifierProblem {
+interface ClassifierProblem {
   file: string;
   line: number;
   column: number;
@@ -105,10 +105,7 @@ function contentOf(
 }
 
 /** Source and word lists as one specification with its content hash. Throws ESC_PACK_INVALID where a list is not there. */
-export function compileClassifier(
-  source: ClassifierSource,
-  words: Readonly<Record<string, CompiledWords>>,
-): ClassifierSpec {
+function compileClassifier(source: ClassifierSource, words: Readonly<Record<string, CompiledWords>>): ClassifierSpec {
   const list = (name: string): CompiledWords => {
     const found = words[name];
     if (!found) throw new TocsinError('ESC_PACK_INVALID', `the pack has no word list "${name}"`, { list: name });

@@ -30,7 +30,7 @@ export interface ApprovalState {
 }
 
 /** The hash that new tickets of a pack get. */
-export const activeKey = (packId: string): string => `active_pack:${packId}`;
+const activeKey = (packId: string): string => `active_pack:${packId}`;
 /** The hash that was published last to be active: it is, as soon as everybody is in favour. */
 export const wantedKey = (packId: string): string => `wanted_pack:${packId}`;
 /** The pack of openings that name none. */

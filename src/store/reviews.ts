@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../domain/policy/types';
 import type { EpochMs } from '../domain/time/instants';
 import { fromSql, query, toSql, type Database } from './database';
 
+/** Which reviews. */
 export interface ReviewQuery {
   packId: string;
   /** Kinds of ticket that are reviews. */
@@ -28,6 +29,7 @@ export interface Finding {
   answer: JsonObject;
 }
 
+/** A review as its snapshot stands, with its findings in order. */
 export interface Review {
   id: string;
   kind: string;

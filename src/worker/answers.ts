@@ -12,6 +12,7 @@ import type { ModelConfig } from '../triage/model';
 import { toldOf } from '../triage/told';
 import type { Question, TicketActivities } from '../workflows/messages';
 
+/** What the activity needs; instants in epoch milliseconds. */
 export interface AnswersDeps {
   /** Throw ESC_PACK_UNKNOWN while the pack has not arrived: the question is put again until its deadline. */
   pack(hash: string): Promise<CompiledPack>;

@@ -10,6 +10,7 @@ import type { Question, Queues, TicketActivities } from './messages';
 /** An attempt that a dead worker took along is noticed after this; the SDK reports beats after four fifths of it. */
 const HEARTBEAT = '6s';
 
+/** What the lane needs of the ticket it belongs to. */
 export interface QuestionPorts {
   ticket: string;
   packHash: string;
@@ -21,6 +22,7 @@ export interface QuestionPorts {
   now(): number;
 }
 
+/** The questions of one run of a ticket. */
 export class Questions {
   private queue: Question[] = [];
   private readonly underWay = new Map<string, Question>();

@@ -4,6 +4,7 @@ import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio
 import type { TicketState } from '../domain/ticket/types';
 import { LEVEL, NEXT_DUE, POLICY, PRIORITY, STATUS } from './search-attributes';
 
+/** The last thing that was shown of a ticket, so that nothing is written twice. */
 export class Shown {
   private text = '';
 

@@ -8,6 +8,7 @@ export interface ClusterRule {
   least: number;
 }
 
+/** Texts that belong together. */
 export interface Cluster {
   /** Places in the list of texts, in order. */
   members: number[];

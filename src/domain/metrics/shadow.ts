@@ -12,6 +12,7 @@ import type { History } from './history';
  */
 export type Verdict = 'agree' | 'disagree' | 'left' | 'open' | 'undecided';
 
+/** One ticket in shadow: both conclusions, and how much the pack's is worth. */
 export interface ComparedTicket {
   ticket: string;
   number: string;
@@ -36,6 +37,7 @@ interface Tally {
   share: number | null;
 }
 
+/** All tickets of a period, and how often both came to the same. */
 export interface Comparison {
   rollout: string;
   tickets: ComparedTicket[];

@@ -26,6 +26,7 @@ export interface CheckEvidence {
 /** `done`; `open`; `unknown` where what proves it was not looked at. */
 export type CheckState = 'done' | 'open' | 'unknown';
 
+/** An item with what is known of it. */
 export interface CheckedItem {
   name: string;
   title: string;
@@ -39,6 +40,7 @@ export interface CheckedItem {
   clauses: string[];
 }
 
+/** A checklist with how many of its items are done. */
 export interface CheckedList {
   name: string;
   title: string;

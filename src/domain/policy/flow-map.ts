@@ -16,6 +16,7 @@ export interface MapWay {
   taken: boolean;
 }
 
+/** A state with the ways out of it. */
 export interface MapState {
   name: string;
   title: string;
@@ -26,6 +27,7 @@ export interface MapState {
   visited: 'passed' | 'here' | null;
 }
 
+/** A flow as it is drawn. */
 export interface FlowMap {
   flow: string;
   states: MapState[];

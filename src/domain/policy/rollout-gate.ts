@@ -3,6 +3,7 @@ import { formatInstant, type EpochMs } from '../time/instants';
 import type { RolloutDef } from './rollout-types';
 import { nextStep } from './rollout';
 
+/** What a greater share is measured from. */
 export interface InForce {
   /** The share in force, in percent, and since when; a share nobody has set has no beginning. */
   share: number;

@@ -5,6 +5,7 @@ import type { Scope } from './env';
 import { initialFields } from './fields';
 import { rolloutOf, withTags, NO_COPY } from './rollout';
 
+/** What a new ticket holds before its first event. */
 export interface Initial {
   fields: JsonObject;
   decided: JsonObject;

@@ -41,7 +41,7 @@ export interface Bindings {
 }
 
 /** Every action of a compiled pack, wherever it stands. */
-export function* actionsIn(node: unknown): Generator<Action> {
+function* actionsIn(node: unknown): Generator<Action> {
   if (node === null || typeof node !== 'object') return;
   if (!Array.isArray(node) && 'do' in node && typeof node.do === 'string') {
     yield node as Action;
