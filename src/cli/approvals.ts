@@ -19,8 +19,11 @@ function standing(version: JsonObject): string {
     return `waits for ${open.map((role) => (rejected.get(role) === 'reject' ? `${role} (rejected)` : role)).join(', ')}`;
   }
   if (list(version['approvers']).length === 0) return 'nobody has to approve it';
-  const waived = (list(version['history']) as JsonObject[]).some((one) => one['decision'] === 'waive');
-  return waived ? 'nobody was asked' : 'approved';
+  const history = list(version['history']) as JsonObject[];
+  const approved = [...new Set(history.filter((one) => one['decision'] === 'approve').map((one) => text(one['role'])))];
+  if (!history.some((one) => one['decision'] === 'waive')) return 'approved';
+  // Nobody was asked before it ran; who has said yes since is told all the same.
+  return approved.length === 0 ? 'nobody was asked' : `nobody was asked; approved by ${approved.join(', ')}`;
 }
 
 /** Versions for people. */
@@ -62,6 +65,8 @@ export function approvalCommands(policy: Command, io: CliIo): void {
     .description('published versions, which is active, and whose approval the others wait for')
     .action(async (pack: string | undefined, options: { json?: boolean }) => {
       const found = await versions(pack);
+      if (pack !== undefined && found.length === 0)
+        throw new TocsinError('ESC_PACK_UNKNOWN', `no version of the pack "${pack}" is published`, { pack });
       io.out(options.json ? JSON.stringify(found) : renderVersions(found));
     });
 

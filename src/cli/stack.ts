@@ -1,6 +1,6 @@
 /** `up` (what `npm start` runs) and `doctor`. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newKeyRing } from '../client/encryption';
 import { runDoctor } from '../local/doctor';
@@ -71,12 +71,25 @@ async function prepareDatabase(
   }
 }
 
+/** An opening that the pack of this stack can take: one of its folder `examples`. */
+function exampleOf(env: NodeJS.ProcessEnv): string | undefined {
+  if (!env['TOCSIN_POLICY']) return projectDefaults().example;
+  const folder = join(resolve(env['TOCSIN_POLICY']), 'examples');
+  const first = existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .find((name) => name.endsWith('.yaml'))
+    : undefined;
+  return first === undefined ? undefined : relative(process.cwd(), join(folder, first));
+}
+
 function whatNext(info: StackInfo, say: (text: string) => void): void {
+  const example = exampleOf(process.env);
   say(
     [
       '',
-      'Open a P1 in another terminal:',
-      `  npx tocsin open ${projectDefaults().example}`,
+      'Open a ticket in another terminal:',
+      `  npx tocsin open ${example ?? 'FILE    (subject, body, channel, customer: see docs/cli.md)'}`,
       'then watch it:',
       '  npx tocsin board',
       '  npx tocsin timeline TICK-…',

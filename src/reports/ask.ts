@@ -52,6 +52,14 @@ export async function evidenceFor(
   return { pack, histories, series };
 }
 
+/** What is wrong with a name that is no metric, and the way out: reports are asked for by their period. */
+function unknownMetric(pack: CompiledPack, name: string): string {
+  const report = Object.hasOwn(pack.reports ?? {}, name) ? pack.reports?.[name] : undefined;
+  return report
+    ? `"${name}" is a report of the pack ${pack.id}, made for each ${report.period}: name one (--period)`
+    : `the pack ${pack.id} has no metric "${name}"; \`tocsin report\` lists them`;
+}
+
 /**
  * Answers questions over the archive as it is now. Any period can be asked again.
  * Errors: ESC_METRIC_UNKNOWN, ESC_STORE_UNAVAILABLE.
@@ -64,7 +72,7 @@ export async function askMetrics(
 ): Promise<MetricResult[]> {
   for (const { metric } of asked)
     if (!Object.hasOwn(pack.metrics, metric))
-      throw new TocsinError('ESC_METRIC_UNKNOWN', `the pack ${pack.id} has no metric "${metric}"`, { metric });
+      throw new TocsinError('ESC_METRIC_UNKNOWN', unknownMetric(pack, metric), { metric });
   const questions = asked.map((one): Question => ({ ...one, period: one.period ?? windowOf(pack, one.metric, now) }));
   if (questions.length === 0) return [];
   const evidence = await evidenceFor(pool, pack, questions);

@@ -277,6 +277,21 @@ describe('registers, the ledger, keys and erasing', () => {
     expect((await tocsin(['register', 'risk'])).out).toBe('No entries.');
   });
 
+  it('says who approved a version that ran before anybody was asked, and that there is none of an unknown pack', async () => {
+    const history = [
+      { decision: 'approve', role: 'support_manager' },
+      { decision: 'waive', role: '' },
+    ];
+    const version = { pack: 'desk', version: '1.0', hash: 'a'.repeat(64), active: true, open: [] };
+    answer = () => [200, [{ ...version, approvers: ['support_manager'], history }]];
+    expect((await tocsin(['policy', 'versions'])).out).toMatch(/nobody was asked; approved by\s+support_manager/);
+    answer = () => [200, []];
+    expect(await tocsin(['policy', 'versions', 'nope'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no version of the pack "nope" is published') as string,
+    });
+  });
+
   it('leaves out the customer of a ticket that has none', async () => {
     answer = () => [200, { id: 'T-1', number: '1', status: 'open', ticket: { subject: 'A risk', customer: {} } }];
     expect((await tocsin(['show', 'T-1'])).out).not.toContain('Customer');

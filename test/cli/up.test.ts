@@ -13,6 +13,7 @@ const before = { ...process.env };
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-up-'));
   process.env['TOCSIN_DATA_DIR'] = folder;
+  delete process.env['TOCSIN_POLICY'];
   delete process.env['TOCSIN_ENCRYPTION_KEYS'];
   delete process.env['TOCSIN_ENCRYPTION_KEYS_FILE'];
   stack.mockReset().mockResolvedValue(0);
@@ -46,6 +47,18 @@ it('says on stderr what to do next', async () => {
   expect(out).toBe('');
   expect(err).toContain('tocsin open policies/secureai/examples/p1.yaml');
   expect(err).toContain('http://127.0.0.1:4000/status');
+});
+
+it.each([
+  ['policies/support-desk', 'tocsin open policies/support-desk/examples/breach.yaml'],
+  ['policies/risk-management', 'tocsin open FILE'],
+])('names an opening that the pack %s can take', async (policy, told) => {
+  process.env['TOCSIN_POLICY'] = policy;
+  stack.mockImplementation(async (options) => {
+    await options?.afterReady?.({ url: 'http://127.0.0.1:4000' } as never);
+    return 0;
+  });
+  expect((await tocsin(['up'])).err).toContain(told);
 });
 
 it('ends with 1 where a part of the stack does not start', async () => {

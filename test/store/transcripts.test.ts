@@ -3,6 +3,7 @@ import { reportPort } from '../../src/http/report-port';
 import { loadPack } from '../../src/policies/load';
 import { rehearse } from '../../src/rehearsal/rehearse';
 import { parseScenario } from '../../src/rehearsal/scenario';
+import { askMetrics } from '../../src/reports/ask';
 import { editsIn } from '../../src/reports/pack-changes';
 import { wordsOf } from '../../src/reports/transcripts';
 import { appendEvents } from '../../src/store/events';
@@ -91,6 +92,15 @@ test('conversations of a report come from the archive, for those who may read th
   };
   await appendEvents(store.pool, id, [restricted]);
   expect(await port.transcripts('deep_dive', '2026-03', STAFF, pack.id)).toBe('');
+});
+
+test('whoever asks for a report as if it were a figure is told what it is', async () => {
+  const { pack } = await loadPack(PACK);
+  const ask = (metric: string) => askMetrics(store.pool, { pack, hash: 'a' }, [{ metric }], OPENED);
+  await expect(ask('deep_dive')).rejects.toThrow(
+    '"deep_dive" is a report of the pack trust_safety, made for each month',
+  );
+  await expect(ask('nope')).rejects.toThrow('no metric "nope"; `tocsin report` lists them');
 });
 
 test('a bot is quoted by its words, in the version that the ticket runs on', () => {

@@ -36,6 +36,11 @@ test('takes names and user names from an answer [TS-119]', async () => {
   expect(item(decision, 'affected_names')?.value).toEqual(['John Smith', 'Mary Johnson', 'jx99']);
 });
 
+test('a verb before a name is no part of it, in Spanish neither', async () => {
+  const decision = await decide('C: We got hacked.', NAMES, 'C: Somos Lucia Perez y Carlos Ruiz');
+  expect(item(decision, 'affected_names')?.value).toEqual(['Lucia Perez', 'Carlos Ruiz']);
+});
+
 test('an ordinary word that is also a first name names nobody', async () => {
   const decision = await decide('C: We got hacked.', NAMES, 'C: will look');
   expect(item(decision, 'affected_names')).toMatchObject({ state: 'open', value: [] });
