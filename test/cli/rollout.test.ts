@@ -1,3 +1,4 @@
+import { renderVersions } from '../../src/cli/approvals';
 import { renderComparison, renderRollout } from '../../src/cli/rollout';
 
 test('a rollout tells what is in force, what speaks against the next step, and everything that was set', () => {
@@ -64,4 +65,12 @@ test('a comparison tells how often both agree, apart for questions that were nev
 
 test('nothing in shadow is said in a line', () => {
   expect(renderComparison({ tickets: [], counts: {}, all: { share: null } })).toContain('nothing to compare');
+});
+
+test('a version that ran before anybody was asked tells who has approved it since', () => {
+  const waive = { decision: 'waive', role: '' };
+  const one = { pack: 'desk', version: '1.0', hash: 'a'.repeat(64), active: true, open: [], approvers: ['lead'] };
+  expect(renderVersions([{ ...one, history: [waive] }])).toMatch(/active +nobody was asked$/);
+  const told = renderVersions([{ ...one, history: [{ decision: 'approve', role: 'lead' }, waive] }]);
+  expect(told).toContain('nobody was asked; approved by lead');
 });
