@@ -27,7 +27,7 @@ function standing(version: JsonObject): string {
 }
 
 /** Versions for people. */
-function renderVersions(versions: readonly JsonObject[]): string {
+export function renderVersions(versions: readonly JsonObject[]): string {
   return table(
     ['Pack', 'Version', 'Hash', '', 'Approval'],
     versions.map((one) => [
