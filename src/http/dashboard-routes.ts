@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../domain/policy/types';
 import type { EpochMs } from '../domain/time/instants';
 import { operation } from './operation';
+import { escapeHtml } from './page';
 import type { HttpPorts } from './ports';
 
 /** How often a stream looks again: what happened is seen within five seconds (SEC-HD-191). */
@@ -25,9 +26,8 @@ const report = z.string().min(1).max(128).optional().describe('A live report of 
 /** The same query again, for the widgets of a page. */
 function searchOf(query: { pack?: string | undefined; report?: string | undefined }): string {
   const given = Object.entries(query).filter((one): one is [string, string] => typeof one[1] === 'string');
-  return given.length === 0 ? '' : `?${escape(new URLSearchParams(given).toString())}`;
+  return given.length === 0 ? '' : `?${escapeHtml(new URLSearchParams(given).toString())}`;
 }
-const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 /** Adds `/v1/dashboard`, its stream, and the page. */
 export function dashboardRoutes(app: FastifyInstance, ports: HttpPorts, now: () => EpochMs): void {
@@ -100,8 +100,8 @@ export function dashboardRoutes(app: FastifyInstance, ports: HttpPorts, now: () 
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <noscript><meta http-equiv="refresh" content="5"></noscript>
 <meta name="htmx-config" content='{"includeIndicatorStyles":false,"allowEval":false}'>
-<title>${escape(title)}</title><style>${STYLE}</style><script src="/dashboard/htmx.js" defer></script></head>
-<body><h1>${escape(title)}</h1><main hx-get="/dashboard/widgets${searchOf(query)}" hx-trigger="every 3s">${widgets}</main></body></html>
+<title>${escapeHtml(title)}</title><style>${STYLE}</style><script src="/dashboard/htmx.js" defer></script></head>
+<body><h1>${escapeHtml(title)}</h1><main hx-get="/dashboard/widgets${searchOf(query)}" hx-trigger="every 3s">${widgets}</main></body></html>
 `;
   const html = (url: '/dashboard' | '/dashboard/widgets', operationId: string, summary: string): void =>
     operation(app, {

@@ -40,7 +40,7 @@ it('a page of another pack keeps asking for that one, and its title is text', as
   });
   const page = await ask('GET', '/dashboard?pack=support_desk&report=safety.dashboard', { role: 'agent' });
   expect(page.body).toContain('hx-get="/dashboard/widgets?pack=support_desk&amp;report=safety.dashboard"');
-  expect(page.body).toContain('<h1>T&amp;S &lt;Dashboard></h1>');
+  expect(page.body).toContain('<h1>T&amp;S &lt;Dashboard&gt;</h1>');
   expect((await ask('GET', '/dashboard', { role: 'agent' })).body).toContain('hx-get="/dashboard/widgets"');
   expect(asked).toEqual([
     ['support_desk', 'safety.dashboard'],
