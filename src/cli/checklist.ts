@@ -90,7 +90,8 @@ export function checklistCommand(program: Command, io: CliIo): void {
         throw new TocsinError('ESC_NOT_FOUND', `${answer.pack} has no checklist "${name}"; it has ${known}`);
       }
       io.out(options.json ? JSON.stringify({ ...answer, checklists: lists }, null, 2) : lists.map(render).join('\n\n'));
-      if (!api) io.err('No stack was asked: what tickets have shown and who ticked what is not known.');
+      if (lists.length === 0) io.err(`${answer.pack} has no checklists.`);
+      else if (!api) io.err('No stack was asked: what tickets have shown and who ticked what is not known.');
       if (lists.some((list) => list.items.some((item) => item.state === 'open'))) process.exitCode = EXIT.failed;
     });
 }

@@ -47,8 +47,9 @@ async function mapOf(reference: string, options: Options): Promise<{ map: FlowMa
   const names = Object.keys(loaded.pack.flows);
   const map = flowMap(loaded.pack, options.flow ?? names[0] ?? '', await eventsOf(loaded, ticket));
   if (map) return { map, of };
-  const known = names.join(', ') || 'none';
-  throw new TocsinError('ESC_NOT_FOUND', `${loaded.pack.id} has no flow "${options.flow ?? ''}"; it has ${known}`);
+  const wanted = options.flow === undefined ? '' : ` "${options.flow}"`;
+  const known = names.length === 0 ? '' : `; it has ${names.join(', ')}`;
+  throw new TocsinError('ESC_NOT_FOUND', `${loaded.pack.id} has no flow${wanted}${known}`);
 }
 
 /** The name of a pack, also as the end of a path, and its flow, in words. */

@@ -32,10 +32,13 @@ const PLAIN = {
   middle: ' ',
 };
 const SMALLEST = 6;
+/** Longer words (addresses, names of templates) may be cut. */
+const LONGEST_WORD = 20;
 
 /** Control characters would move the cursor of whoever reads: they are shown as a blank. */
 const clean = (text: string): string => text.replace(/[^\P{Cc}\n]+/gu, ' ');
 const longest = (text: string): number => Math.max(0, ...text.split('\n').map((line) => [...line].length));
+const longestWord = (text: string): number => longest(text.replace(/\s+/g, '\n'));
 
 /** A word longer than the column, cut into pieces that fit: cli-table3 would cut it off. */
 const broken = (text: string, width: number): string =>
@@ -53,8 +56,13 @@ function widths(head: readonly string[], rows: readonly (readonly string[])[], w
       (need[last] ?? 0) - over(),
       Math.min(need[last] ?? 0, Math.max(SMALLEST, Math.floor(room / 3))),
     );
+  // Words stay whole as long as another column can wrap: whoever copies a ticket's id wants it in one piece.
+  const whole = head.map((name, column) =>
+    Math.min(Math.max(...[name, ...rows.map((row) => row[column] ?? '')].map(longestWord)), LONGEST_WORD),
+  );
   while (over() > 0 && Math.max(...need) > 1) {
-    const widest = need.indexOf(Math.max(...need));
+    const spare = need.map((one, column) => (one > (whole[column] ?? 0) ? one : 0));
+    const widest = Math.max(...spare) > 0 ? spare.indexOf(Math.max(...spare)) : need.indexOf(Math.max(...need));
     need[widest] = (need[widest] ?? 1) - 1;
   }
   return need;

@@ -24,3 +24,8 @@ test('a checklist that the pack does not have is named with those it has', async
   expect(code).toBe(1);
   expect(err).toContain('bot_1_intent');
 });
+
+test('a pack without checklists says so', async () => {
+  const { code, out, err } = await tocsin(['checklist', 'risk-management', '--offline']);
+  expect([code, out.trim(), err.trim()]).toEqual([0, '', 'risk_management has no checklists.']);
+});

@@ -34,6 +34,8 @@ test('policy map draws a flow with the way of a scenario', async () => {
   const text = await tocsin(['policy', 'map', 'trust-safety', '--ticket', SCENARIO]);
   expect(text.out).toContain('● Info Gathering (T&S Information Gatherer, 4 to collect) ← stands here');
   expect((await tocsin(['policy', 'map', 'trust-safety', '--flow', 'nothing'])).code).toBe(1);
+  const { code: none, err } = await tocsin(['policy', 'map', 'secureai']);
+  expect([none, err]).toEqual([1, expect.stringMatching(/secureai has no flow$/)]);
 });
 
 test('a context that can do without a value says so itself: nothing is made up', async () => {

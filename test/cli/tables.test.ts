@@ -81,3 +81,10 @@ test.each([
 test('a word longer than a line is broken', () => {
   expect(wrap('ab cdefghij', 4)).toEqual(['ab', 'cdef', 'ghij']);
 });
+
+test('an id stays in one piece while other columns can wrap', () => {
+  const row = ['TICK-20261126-010', 'created, in safety shadow', '', 'in 13 days 23 h', 'Somebody is in our account'];
+  const text = table(['Ticket', 'Status', 'Owner', 'Next due', 'Subject'], [row], { width: 60, color: false });
+  expect(text).toContain('TICK-20261126-010');
+  expect(widest(text)).toBeLessThanOrEqual(60);
+});
