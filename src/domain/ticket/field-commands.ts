@@ -43,8 +43,13 @@ export function answer(turn: Turn, order: Order): Rejection | undefined {
       .map(([field]) => field),
     ...(def?.sets ?? []),
   ].filter((field) => given[field] === undefined && turn.state.ticket[field] === undefined);
+  // What may be said is part of what is missing.
+  const told = missing.map((field) => {
+    const values = turn.pack.fields[field]?.values ?? [];
+    return values.length === 0 ? field : `${field} (${values.join(', ')})`;
+  });
   if (missing.length > 0)
-    return rejection('ESC_FIELD_REQUIRED', `the answer to "${name}" needs ${missing.join(', ')}`, {
+    return rejection('ESC_FIELD_REQUIRED', `the answer to "${name}" needs ${told.join(', ')}`, {
       field: missing[0] ?? null,
       fields: missing,
       task: name,

@@ -16,11 +16,17 @@ const PACK = compilePackText(`
     rca: { text: optional }
   tables: { priority: { sets: priority, rows: [{ then: P3 }] } }
   paths: { technical: { kind: functional, levels: [{ to: manager, ack: PT5M }, { to: director }] } }
-  tasks: { look: { opens: opened, for: manager } }
+  tasks: { look: { opens: opened, for: manager }, judge: { opens: opened, for: manager, sets: [grade] } }
 `);
 type Given = [name: string, fields: JsonObject, event: string, state: JsonObject];
 
 describe('a command', () => {
+  test('that answers a task is told what it lacks, with what may be said', () => {
+    const refused = new Drive(PACK).refused('PT1M', 'answer', { task: 'judge' });
+    expect(refused).toMatchObject({ code: 'ESC_FIELD_REQUIRED', details: { fields: ['grade'] } });
+    expect(refused.message).toBe('the answer to "judge" needs grade (a, b)');
+  });
+
   test('that passes on a message says whose it is, and what it says', () => {
     const drive = new Drive(PACK);
     expect(drive.refused('PT1M', 'message', {})).toMatchObject({
