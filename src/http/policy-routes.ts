@@ -5,7 +5,7 @@ import { keyOf } from './auth';
 import { operation } from './operation';
 import { botsQuery, botsSchema } from './policy-schemas';
 import type { HttpPorts } from './ports';
-import { readable } from './visibility';
+import { readable, readerOf } from './visibility';
 
 /** Adds the routes. */
 export function policyRoutes(app: FastifyInstance, ports: HttpPorts): void {
@@ -25,8 +25,9 @@ export function policyRoutes(app: FastifyInstance, ports: HttpPorts): void {
         return { pack: pack.id, bots: botsOf(pack, {}) };
       }
       const { pack } = await readable(ports.tickets, ticket, keyOf(request));
+      const reader = readerOf(keyOf(request));
       const texts: Record<string, Omit<BotContext, 'template'>> = {};
-      for (const name of contextsOf(pack)) texts[name] = await ports.tickets.message(ticket, name);
+      for (const name of contextsOf(pack)) texts[name] = await ports.tickets.message(ticket, name, reader);
       return { pack: pack.id ?? '', bots: botsOf(pack, texts) };
     },
   });

@@ -97,7 +97,7 @@ export interface TicketPort {
   /** Events with `seq > after`, at most `limit`. */
   timeline(ticket: string, page: { after: number; limit: number }): Promise<EventPage>;
   /** A template as it would read for the ticket as it stands. Errors: ESC_FIELD_INVALID for one the pack does not have. */
-  message(ticket: string, template: string): Promise<Preview>;
+  message(ticket: string, template: string, reader: Reader): Promise<Preview>;
   /** Why each agenda item is due when it is. */
   explain?(ticket: string): Promise<Json>;
   /** Errors: the core's rejections; ESC_OUTCOME_UNKNOWN, ESC_TICKET_ARCHIVED. */

@@ -116,7 +116,9 @@ export function rolloutRoutes(app: FastifyInstance, ports: HttpPorts, now: () =>
     answers: { 200: { description: 'The share in force', schema: viewSchema } },
     errors: ['ESC_PACK_UNKNOWN', 'ESC_NOT_FOUND', 'ESC_ROLLOUT_REFUSED'],
     handler: async ({ params: { pack }, body: order, request }) => {
-      const by = order.by ?? keyOf(request).name;
+      // Whoever is named, the key that did it is on record as well.
+      const { name } = keyOf(request);
+      const by = order.by === undefined || order.by === name ? name : `${order.by} (key ${name})`;
       const view = await ports.rollouts.set(pack, { ...order, by }, now());
       request.log.info({ pack, rollout: view.rollout, share: view.share, by }, 'rollout');
       return shown(view);

@@ -28,7 +28,7 @@ import {
   ticketSchema,
   timelineQuery,
 } from './schemas';
-import { eventsFor, groupsFor, readable, viewFor } from './visibility';
+import { eventsFor, groupsFor, readable, readerOf, viewFor } from './visibility';
 
 /** Events a customer's log is read from: more than any ticket has between them and us. */
 const CUSTOMER_LOG = 5_000;
@@ -190,7 +190,7 @@ export function ticketRoutes(app: FastifyInstance, ports: HttpPorts, now: () => 
     errors: [...READING, 'ESC_FIELD_INVALID'],
     handler: async ({ params, request }) => {
       await readable(ports.tickets, params.id, keyOf(request));
-      return ports.tickets.message(params.id, params.template);
+      return ports.tickets.message(params.id, params.template, readerOf(keyOf(request)));
     },
   });
 

@@ -7,7 +7,7 @@ import { TocsinError, type ErrorCode } from '../domain/errors';
 import type { CompiledPack, Json } from '../domain/policy/types';
 import type { TicketEvent } from '../domain/ticket/types';
 import { explain } from '../domain/ticket/explain';
-import { groupsOf } from '../domain/ticket/visibility';
+import { groupsOf, visibleState } from '../domain/ticket/visibility';
 import { refuseOpening } from '../domain/ticket/engine';
 import type { Assist } from '../knowledge/assist';
 import { previewTemplate } from '../policies/preview';
@@ -315,10 +315,10 @@ function ticketPort({ pool, tickets, packs }: Wiring): TicketPort {
       const { pack, state } = await stateOf(ticket);
       return explain(pack, state) as unknown as Json;
     },
-    async message(ticket, template) {
+    async message(ticket, template, reader) {
       const { pack, state } = await stateOf(ticket);
       const templates = await readTemplatesOf(packs, state.pack.hash);
-      const preview = previewTemplate({ pack, templates }, template, { state });
+      const preview = previewTemplate({ pack, templates }, template, { state: visibleState(pack, state, reader) });
       if (preview) return preview;
       const known = Object.keys(templates).join(', ') || 'none';
       throw new TocsinError('ESC_FIELD_INVALID', `the pack has no template "${template}"; it has ${known}`, {

@@ -14,7 +14,8 @@ export async function checkClassifiers(dataDir: string): Promise<DoctorCheck> {
     name,
     state: 'warn',
     detail: `missing for ${lacking.map((hash) => hash.slice(0, 12)).join(', ')}: questions of these packs get no answer`,
-    remedy: 'Publish the pack again (tocsin policy publish PACK), or let a running worker fetch it.',
+    remedy:
+      'Let a running worker fetch it, or publish a new version of the pack: a version that is stored without its classifier stays so.',
   };
 }
 

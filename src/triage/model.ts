@@ -153,6 +153,8 @@ export class ModelClassifier {
       organization: null,
       project: null,
       logLevel: 'off',
+      // The guard has looked at this address and at none that it might lead to.
+      fetchOptions: { redirect: 'error' },
     });
   }
 

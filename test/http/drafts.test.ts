@@ -22,24 +22,38 @@ afterAll(() => rmSync(packs, { recursive: true, force: true }));
 const FOLDER = join(__dirname, '../../policies/secureai');
 const loading = loadPack(FOLDER);
 
-/** A server whose ticket is where a scenario of SecureAI is at an instant, and refuses what was refused last. */
-async function at(name: string, until: string): Promise<Api & { id: string }> {
-  const loaded = await loading;
+/** A server whose ticket is where a scenario of a pack is at an instant, and refuses what was refused last. */
+async function at(name: string, until: string, { pack = loading, stored = false } = {}): Promise<Api & { id: string }> {
+  const loaded = await pack;
   const { hash } = await publishPack(loaded, packs);
-  const file = join(FOLDER, 'scenarios', `${name}.yaml`);
+  const file = join(loaded.dir, 'scenarios', `${name}.yaml`);
   const text = readFileSync(file, 'utf8').replace(/^until: .*$/m, `until: ${until}`);
   const { state, refusals } = rehearseOnCore(planFor(parseScenario(text, file), loaded));
   const view = { ...viewOf(loaded.pack, state), pack: { ...state.pack, hash } };
   const refused = refusals.at(-1)?.rejection;
   const tickets = {
     view: async () => view,
+    state: async () => ({ ...state, pack: { ...state.pack, hash } }),
     command: async () => {
       if (refused) throw new TocsinError(refused.code as ErrorCode, refused.message, refused.details);
       return view;
     },
   } as unknown as TicketClient;
   const away = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
-  const pool = { query: away, connect: away } as unknown as Database;
+  // Where it is to be there, the store knows the ticket and nothing else.
+  const row = {
+    id: view.id,
+    number: 1,
+    pack_hash: hash,
+    opening: {},
+    opened_at: new Date(0),
+    received_at: new Date(0),
+  };
+  const rows = [
+    { ...row, pack_id: '', kind: 'support', party_id: null, details: null, shares: null, started_at: new Date(0) },
+  ];
+  const query = (text: string) => (stored && text.includes('from ticket t') ? Promise.resolve({ rows }) : away());
+  const pool = { query, connect: away } as unknown as Database;
   const server = await api({}, (ports) => {
     ports.tickets = wire({ pool, temporal: {} as Client, tickets, packs }).tickets;
   });
@@ -99,4 +113,18 @@ it('names the template of a draft that cannot be written', async () => {
     { task: 't', draft: { template: 'gone' } },
     { task: 'u' },
   ]);
+});
+
+it('makes the words of a message of what the reader may see', async () => {
+  const loaded = await loadPack(join(__dirname, '../../policies/trust-safety'));
+  const { affected_names: names } = loaded.pack.fields;
+  Object.assign(names ?? {}, { visible: 'ts_lead' });
+  const { ask, id } = await at('triage/escalated', 'PT10M', {
+    pack: Promise.resolve(loaded),
+    stored: true,
+  });
+  const read = async (role: 'agent' | 'admin'): Promise<string> =>
+    (await ask('GET', `/v1/tickets/${id}/messages/handoff`, { role })).body;
+  expect(await read('admin')).toContain('Affected Individuals: John Smith, Mary Johnson');
+  expect(await read('agent')).not.toContain('Affected Individuals: John Smith');
 });

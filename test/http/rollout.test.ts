@@ -20,7 +20,7 @@ test('a share is set with a reason, in the name of whoever holds the key or is n
   await ask('POST', PATH, { role: 'ops', body: { share: 0, reason: 'complaints', by: 'Dana' } });
   expect(orders).toEqual([
     { share: 'next', reason: 'a good week', force: false, by: 'ops desk' },
-    { share: 0, reason: 'complaints', force: false, by: 'Dana' },
+    { share: 0, reason: 'complaints', force: false, by: 'Dana (key ops desk)' },
   ]);
 });
 

@@ -1,6 +1,8 @@
 /** Who may read what: tickets that are restricted, and fields that are not for everybody (policy-language, `visible`). */
 import { roleNamed } from '../policy/parts';
 import type { CompiledPack, Json, JsonObject } from '../policy/types';
+import type { FlowState } from './flow-types';
+import type { TicketState } from './types';
 
 /** Who reads. */
 export type Reader =
@@ -102,3 +104,31 @@ export function visibleData(
 }
 
 const VALUES: ReadonlySet<string> = new Set(['from', 'to', 'value', 'reason']);
+
+/** A ticket's state as a text for this reader is made of it: without fields, answers and collected values they may not see. */
+export function visibleState(
+  pack: Pick<CompiledPack, 'fields' | 'people' | 'paths'>,
+  state: TicketState,
+  reader: Reader,
+): TicketState {
+  const collected = (of: FlowState['collected']): FlowState['collected'] =>
+    Object.fromEntries(
+      Object.entries(of).map(([field, { value, ...rest }]) => [
+        field,
+        value === undefined || !maySee(pack, field, reader) ? rest : { ...rest, value },
+      ]),
+    );
+  return {
+    ...state,
+    ticket: visibleFields(pack, state.ticket, reader) as TicketState['ticket'],
+    facts: Object.fromEntries(
+      Object.entries(state.facts).map(([name, fact]) => [
+        name,
+        { ...fact, value: visibleData(pack, { value: fact.value }, reader)['value'] ?? null },
+      ]),
+    ),
+    flows: Object.fromEntries(
+      Object.entries(state.flows).map(([name, flow]) => [name, { ...flow, collected: collected(flow.collected) }]),
+    ),
+  };
+}
