@@ -1,6 +1,7 @@
 /** CEL text to the core's expression trees. The grammar is the library's; the evaluation is the core's (ADR 0003). */
 import { parse } from '@bufbuild/cel';
 import type { Cel, Expr, Json } from '../domain/policy/types';
+import { mapParts } from './map-parts';
 
 /** CEL's own names of operators, as the core knows them. */
 const OPERATORS = new Map(
@@ -233,41 +234,8 @@ export function renameFree(
   rename: (name: string) => Expr | undefined,
   bound: ReadonlySet<string> = new Set(),
 ): Expr {
-  const child = (part: Expr): Expr => renameFree(part, rename, bound);
-  switch (x[0]) {
-    case 'lit':
-      return x;
-    case 'id':
-      return bound.has(x[1]) ? x : (rename(x[1]) ?? x);
-    case 'sel':
-    case 'has':
-      return [x[0], child(x[1]), x[2]];
-    case 'idx':
-      return ['idx', child(x[1]), child(x[2])];
-    case 'call':
-      return ['call', x[1], x[2].map(child)];
-    case 'list':
-      return ['list', x[1].map(child)];
-    case 'map':
-      return ['map', x[1].map(([key, item]): [Expr, Expr] => [child(key), child(item)])];
-    case 'fold': {
-      const { range, item, accu, init, go, step, result } = x[1];
-      const inner = new Set([...bound, item, accu]);
-      const within = (part: Expr): Expr => renameFree(part, rename, inner);
-      return [
-        'fold',
-        {
-          range: child(range),
-          item,
-          accu,
-          init: within(init),
-          go: within(go),
-          step: within(step),
-          result: within(result),
-        },
-      ];
-    }
-  }
+  if (x[0] === 'id') return bound.has(x[1]) ? x : (rename(x[1]) ?? x);
+  return mapParts(x, bound, (part, inner) => renameFree(part, rename, inner));
 }
 
 /** Compile one CEL text. Throws {@link CelError}, which says at which column the text goes wrong. */

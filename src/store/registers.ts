@@ -44,48 +44,61 @@ export interface RegisterEntry {
   ticket: JsonObject;
 }
 
+/** A page of tickets of some kind: what readers of snapshots have in common. */
+export type SnapshotPage = Pick<RegisterQuery, 'groups' | 'after' | 'limit'>;
+
+/** A row of a page of snapshots. */
+export interface SnapshotRow {
+  ticket_id: string;
+  key: string | null;
+  opened_at: Date | null;
+  resolved_at: Date | null;
+  closed: boolean;
+  ticket: JsonObject;
+}
+
 const MOST = 500;
+
+/** How many entries a page holds. */
+export const pageSize = ({ limit = 100 }: SnapshotPage): number => Math.min(Math.max(Math.trunc(limit), 1), MOST);
+
+/** The end of a page's query, which takes {@link pageValues} as $5 to $8: who may read, from where, the newest first. */
+export const SNAPSHOT_PAGE = `
+       and ($5::text[] is null or ticket -> 'restricted_to' is null or ticket -> 'restricted_to' = '[]'
+         or ticket -> 'restricted_to' ?| $5)
+       and ($6::timestamptz is null or (opened_at, ticket_id) < ($6, $7))
+     order by opened_at desc, ticket_id desc limit $8`;
+
+/** One entry more than the page holds is asked for: whether there are more. */
+export const pageValues = (asked: SnapshotPage): unknown[] => [
+  asked.groups ?? null,
+  asked.after === undefined ? null : toSql(asked.after.openedAt),
+  asked.after?.id ?? null,
+  pageSize(asked) + 1,
+];
+
+/** The entry of a row. */
+export const entryOf = (row: SnapshotRow): RegisterEntry => ({
+  id: row.ticket_id,
+  key: row.key,
+  openedAt: fromSql(row.opened_at),
+  resolvedAt: fromSql(row.resolved_at),
+  closed: row.closed,
+  ticket: row.ticket,
+});
 
 /** Entries of a register, the newest first, and whether there are more. Errors: ESC_STORE_UNAVAILABLE. */
 export async function readRegister(
   pool: Database,
   asked: RegisterQuery,
 ): Promise<{ entries: RegisterEntry[]; more: boolean }> {
-  const limit = Math.min(Math.max(Math.trunc(asked.limit ?? 100), 1), MOST);
-  const found = await query<{
-    ticket_id: string;
-    key: string | null;
-    opened_at: Date | null;
-    resolved_at: Date | null;
-    closed: boolean;
-    ticket: JsonObject;
-  }>(
+  const { rows } = await query<SnapshotRow>(
     pool,
     `select ticket_id, key, opened_at, resolved_at, closed, ticket from ticket_snapshot
      where pack_id = $1 and kind = $2 and ($3 or not closed)
-       and ($4::text is null or ticket ->> 'status' = $4)
-       and ($5::text[] is null or ticket -> 'restricted_to' is null or ticket -> 'restricted_to' = '[]'
-         or ticket -> 'restricted_to' ?| $5)
-       and ($6::timestamptz is null or (opened_at, ticket_id) < ($6, $7))
-     order by opened_at desc, ticket_id desc limit $8`,
-    [
-      asked.packId,
-      asked.kind,
-      asked.closed === true,
-      asked.status ?? null,
-      asked.groups ?? null,
-      asked.after === undefined ? null : toSql(asked.after.openedAt),
-      asked.after?.id ?? null,
-      limit + 1,
-    ],
+       and ($4::text is null or ticket ->> 'status' = $4)${SNAPSHOT_PAGE}`,
+    [asked.packId, asked.kind, asked.closed === true, asked.status ?? null, ...pageValues(asked)],
   );
-  const entries = found.rows.slice(0, limit).map((row) => ({
-    id: row.ticket_id,
-    key: row.key,
-    openedAt: fromSql(row.opened_at),
-    resolvedAt: fromSql(row.resolved_at),
-    closed: row.closed,
-    ticket: row.ticket,
-  }));
-  return { entries, more: found.rows.length > limit };
+  const size = pageSize(asked);
+  return { entries: rows.slice(0, size).map(entryOf), more: rows.length > size };
 }

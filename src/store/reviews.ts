@@ -1,10 +1,19 @@
 /** Reviews: the tickets that a pack's schedules open for people to look at something, with what was found. */
 import type { Json, JsonObject } from '../domain/policy/types';
 import type { EpochMs } from '../domain/time/instants';
-import { fromSql, query, toSql, type Database } from './database';
+import { query, type Database } from './database';
+import {
+  entryOf,
+  pageSize,
+  pageValues,
+  SNAPSHOT_PAGE,
+  type RegisterEntry,
+  type SnapshotPage,
+  type SnapshotRow,
+} from './registers';
 
 /** Which reviews. */
-export interface ReviewQuery {
+export interface ReviewQuery extends SnapshotPage {
   packId: string;
   /** Kinds of ticket that are reviews. */
   kinds: readonly string[];
@@ -12,11 +21,6 @@ export interface ReviewQuery {
   verdict?: string;
   /** Closed and resolved ones as well. */
   over?: boolean;
-  /** Those restricted to others are left out; absent: none is. */
-  groups?: readonly string[];
-  after?: { openedAt: EpochMs; id: string };
-  /** From 1 to 500; default 100. */
-  limit?: number;
 }
 
 /** A task of a review that was done: a verdict where it had choices. */
@@ -30,67 +34,33 @@ export interface Finding {
 }
 
 /** A review as its snapshot stands, with its findings in order. */
-export interface Review {
-  id: string;
+export interface Review extends RegisterEntry {
   kind: string;
-  key: string | null;
-  openedAt: EpochMs | null;
-  resolvedAt: EpochMs | null;
-  closed: boolean;
-  ticket: JsonObject;
   findings: Finding[];
 }
 
-const MOST = 500;
-
 /** Reviews, the newest first, and whether there are more. Errors: ESC_STORE_UNAVAILABLE. */
 export async function listReviews(pool: Database, asked: ReviewQuery): Promise<{ reviews: Review[]; more: boolean }> {
-  const limit = Math.min(Math.max(Math.trunc(asked.limit ?? 100), 1), MOST);
-  const found = await query<{
-    ticket_id: string;
-    kind: string;
-    key: string | null;
-    opened_at: Date | null;
-    resolved_at: Date | null;
-    closed: boolean;
-    ticket: JsonObject;
-  }>(
+  const found = await query<SnapshotRow & { kind: string }>(
     pool,
     `select ticket_id, kind, key, opened_at, resolved_at, closed, ticket from ticket_snapshot s
      where pack_id = $1 and kind = any($2) and ($3 or (not closed and resolved_at is null))
        and ($4::text is null or exists (select from ticket_event e
-         where e.ticket_id = s.ticket_id and e.type = 'task_done' and e.data ->> 'choice' = $4))
-       and ($5::text[] is null or ticket -> 'restricted_to' is null or ticket -> 'restricted_to' = '[]'
-         or ticket -> 'restricted_to' ?| $5)
-       and ($6::timestamptz is null or (opened_at, ticket_id) < ($6, $7))
-     order by opened_at desc, ticket_id desc limit $8`,
-    [
-      asked.packId,
-      asked.kinds,
-      asked.over === true,
-      asked.verdict ?? null,
-      asked.groups ?? null,
-      asked.after === undefined ? null : toSql(asked.after.openedAt),
-      asked.after?.id ?? null,
-      limit + 1,
-    ],
+         where e.ticket_id = s.ticket_id and e.type = 'task_done' and e.data ->> 'choice' = $4))${SNAPSHOT_PAGE}`,
+    [asked.packId, asked.kinds, asked.over === true, asked.verdict ?? null, ...pageValues(asked)],
   );
-  const rows = found.rows.slice(0, limit);
+  const size = pageSize(asked);
+  const rows = found.rows.slice(0, size);
   const findings = await findingsOf(
     pool,
     rows.map((row) => row.ticket_id),
   );
   const reviews = rows.map((row) => ({
-    id: row.ticket_id,
+    ...entryOf(row),
     kind: row.kind,
-    key: row.key,
-    openedAt: fromSql(row.opened_at),
-    resolvedAt: fromSql(row.resolved_at),
-    closed: row.closed,
-    ticket: row.ticket,
     findings: findings.get(row.ticket_id) ?? [],
   }));
-  return { reviews, more: found.rows.length > limit };
+  return { reviews, more: found.rows.length > size };
 }
 
 async function findingsOf(pool: Database, tickets: readonly string[]): Promise<Map<string, Finding[]>> {

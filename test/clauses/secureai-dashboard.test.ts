@@ -4,8 +4,9 @@ import type { History } from '../../src/domain/metrics/history';
 import type { Evidence } from '../../src/domain/metrics/items';
 import type { CompiledPack } from '../../src/domain/policy/types';
 import { loadPack } from '../../src/policies/load';
-import { contentOf, type ReportContent } from '../../src/reports/content';
+import type { ReportContent } from '../../src/reports/content';
 import { JANUARY, period, series, tickets, type Line } from '../support/histories';
+import { part, reportOf } from '../support/report-parts';
 
 let pack: CompiledPack;
 beforeAll(async () => {
@@ -17,16 +18,7 @@ const report = (
   histories: readonly History[],
   when = JANUARY,
   points: Evidence['series'] = {},
-): ReportContent => {
-  const def = pack.reports[name];
-  if (!def) throw new Error(`the pack has no report ${name}`);
-  return contentOf({ pack, histories, series: points }, def, when);
-};
-const part = (content: ReportContent, title: string): string[] => {
-  const found = content.parts.find((one) => one.title === title);
-  if (!found) throw new Error(`no section ${title}`);
-  return found.lines.map((line) => line.trim());
-};
+): ReportContent => reportOf(pack, name, histories, when, points);
 describe('the dashboard', () => {
   const NOW = period('2025-01-27T20:00:00Z', '2025-01-27T20:00:00Z');
   it('has six widgets in the order and the words of the document [SEC-HD-185] [SEC-HD-186] [SEC-HD-187] [SEC-HD-188] [SEC-HD-189] [SEC-HD-190]', () => {

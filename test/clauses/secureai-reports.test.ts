@@ -4,10 +4,11 @@ import type { History } from '../../src/domain/metrics/history';
 import type { Evidence } from '../../src/domain/metrics/items';
 import type { CompiledPack, JsonObject } from '../../src/domain/policy/types';
 import { loadPack } from '../../src/policies/load';
-import { contentOf, textOf, type ReportContent } from '../../src/reports/content';
+import { textOf, type ReportContent } from '../../src/reports/content';
 import { pageOf } from '../../src/reports/html';
 import { openingsOf, periodBefore } from '../../src/reports/openings';
 import { ask, JANUARY, period, series, ticket, tickets, type Line } from '../support/histories';
+import { part, reportOf } from '../support/report-parts';
 import { sampleMonth } from '../support/report-month';
 
 let pack: CompiledPack;
@@ -20,16 +21,7 @@ const report = (
   histories: readonly History[],
   when = JANUARY,
   points: Evidence['series'] = {},
-): ReportContent => {
-  const def = pack.reports[name];
-  if (!def) throw new Error(`the pack has no report ${name}`);
-  return contentOf({ pack, histories, series: points }, def, when);
-};
-const part = (content: ReportContent, title: string): string[] => {
-  const found = content.parts.find((one) => one.title === title);
-  if (!found) throw new Error(`no section ${title}`);
-  return found.lines.map((line) => line.trim());
-};
+): ReportContent => reportOf(pack, name, histories, when, points);
 const note = (text: string, entry: string, at = 'PT1H', more: JsonObject = {}): Line => [
   at,
   'noted',

@@ -8,9 +8,10 @@ import { valueText, verdictText } from '../../src/domain/metrics/words';
 import type { CompiledPack, JsonObject } from '../../src/domain/policy/types';
 import { loadPack } from '../../src/policies/load';
 import { rehearse } from '../../src/rehearsal/rehearse';
-import { contentOf, type ReportContent } from '../../src/reports/content';
+import type { ReportContent } from '../../src/reports/content';
 import { parseScenario } from '../../src/rehearsal/scenario';
 import { ask as askOf } from './histories';
+import { reportOf } from './report-parts';
 
 export const PACK = join(__dirname, '../../policies/trust-safety');
 const loaded = loadPack(PACK);
@@ -190,13 +191,6 @@ export function report(
   period: Period = DAY,
   points: Evidence['series'] = {},
 ): ReportContent {
-  const def = triagePack().reports[name];
-  if (!def) throw new Error(`the pack has no report ${name}`);
-  return contentOf({ pack: triagePack(), histories, series: points }, def, period);
+  return reportOf(triagePack(), name, histories, period, points);
 }
-/** The lines of one of its sections. */
-export function part(content: ReportContent, title: string): string[] {
-  const found = content.parts.find((one) => one.title === title);
-  if (!found) throw new Error(`no section ${title}`);
-  return found.lines.map((line) => line.trim());
-}
+export { part } from './report-parts';

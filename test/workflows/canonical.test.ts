@@ -5,10 +5,9 @@ import { loadPack, type LoadedPack } from '../../src/policies/load';
 import { rehearseOnCore } from '../../src/rehearsal/core-engine';
 import { planFor } from '../../src/rehearsal/rehearse';
 import { readScenario } from '../../src/rehearsal/scenario';
-import { openRehearsalServer, rehearseOnTemporal, type RehearsalServer } from '../../src/rehearsal/temporal-engine';
-import { temporaryFolder } from '../support/stack';
+import { rehearseOnTemporal } from '../../src/rehearsal/temporal-engine';
+import { rehearsalBench } from '../support/rehearsal-server';
 import { firstDifference } from '../support/timeline';
-import { quietRuntime, workflowBundle } from '../support/worker';
 
 const PACK = resolve(__dirname, '../../policies/secureai');
 const CANONICAL = [
@@ -27,21 +26,10 @@ const CANONICAL = [
 ];
 
 describe('a canonical scenario on both engines', () => {
-  const folder = temporaryFolder();
-  let server: RehearsalServer;
+  const bench = rehearsalBench();
   let loaded: LoadedPack;
   beforeAll(async () => {
-    quietRuntime();
     loaded = await loadPack(PACK);
-    server = await openRehearsalServer(
-      process.env['TOCSIN_TEST_TEMPORAL_ADDRESS'] ?? '',
-      folder.path,
-      await workflowBundle(),
-    );
-  });
-  afterAll(async () => {
-    await server.close();
-    folder.remove();
   });
 
   // Side by side: each workflow has its own virtual clock, and a skip costs waiting rather than work.
@@ -49,10 +37,10 @@ describe('a canonical scenario on both engines', () => {
     const plans = await Promise.all(
       CANONICAL.map(async (name) => planFor(await readScenario(join(PACK, 'scenarios', `${name}.yaml`)), loaded)),
     );
-    for (const plan of plans) writeFileSync(join(folder.path, `${plan.packHash}.json`), JSON.stringify(plan.pack));
+    for (const plan of plans) writeFileSync(join(bench.packs, `${plan.packHash}.json`), JSON.stringify(plan.pack));
     const differences = await Promise.all(
       plans.map(async (plan, i) => {
-        const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, server)];
+        const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, bench.server)];
         expect(real.tickets.map((ticket) => ticket.id)).toEqual(core.tickets.map((ticket) => ticket.id));
         return core.tickets.map((ticket, k) =>
           firstDifference(ticket.events, real.tickets[k]?.events ?? [], `${CANONICAL[i] ?? ''} ${ticket.name}`),

@@ -5,10 +5,9 @@ import { loadPack } from '../../src/policies/load';
 import { rehearseOnCore } from '../../src/rehearsal/core-engine';
 import { planFor } from '../../src/rehearsal/rehearse';
 import { readScenario } from '../../src/rehearsal/scenario';
-import { openRehearsalServer, rehearseOnTemporal, type RehearsalServer } from '../../src/rehearsal/temporal-engine';
-import { temporaryFolder } from '../support/stack';
+import { rehearseOnTemporal } from '../../src/rehearsal/temporal-engine';
+import { rehearsalBench } from '../support/rehearsal-server';
 import { firstDifference } from '../support/timeline';
-import { quietRuntime, workflowBundle } from '../support/worker';
 
 const POLICIES = resolve(__dirname, '../../policies');
 const SCENARIOS = [
@@ -18,28 +17,15 @@ const SCENARIOS = [
 ] as const;
 
 describe('a composed pack on both engines', () => {
-  const folder = temporaryFolder();
-  let server: RehearsalServer;
-  beforeAll(async () => {
-    quietRuntime();
-    server = await openRehearsalServer(
-      process.env['TOCSIN_TEST_TEMPORAL_ADDRESS'] ?? '',
-      folder.path,
-      await workflowBundle(),
-    );
-  });
-  afterAll(async () => {
-    await server.close();
-    folder.remove();
-  });
+  const bench = rehearsalBench();
 
   test('has the same timeline of every ticket', async () => {
     const differences = await Promise.all(
       SCENARIOS.map(async ([pack, name]) => {
         const loaded = await loadPack(join(POLICIES, pack));
         const plan = planFor(await readScenario(join(POLICIES, pack, 'scenarios', `${name}.yaml`)), loaded);
-        writeFileSync(join(folder.path, `${plan.packHash}.json`), JSON.stringify(plan.pack));
-        const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, server)];
+        writeFileSync(join(bench.packs, `${plan.packHash}.json`), JSON.stringify(plan.pack));
+        const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, bench.server)];
         expect(core.tickets[0]?.events.length).toBeGreaterThan(20);
         expect(real.tickets.map((ticket) => ticket.id)).toEqual(core.tickets.map((ticket) => ticket.id));
         return core.tickets.map((ticket, k) => firstDifference(ticket.events, real.tickets[k]?.events ?? [], name));

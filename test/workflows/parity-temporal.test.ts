@@ -2,39 +2,25 @@ import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rehearseOnCore } from '../../src/rehearsal/core-engine';
-import { openRehearsalServer, rehearseOnTemporal, type RehearsalServer } from '../../src/rehearsal/temporal-engine';
+import { rehearseOnTemporal } from '../../src/rehearsal/temporal-engine';
 import { hashOf } from '../../src/policies/load';
 import { compilePackText, repositoryPack } from '../support/pack';
 import { randomPlan, smallPacks } from '../support/random-scenario';
-import { temporaryFolder } from '../support/stack';
+import { rehearsalBench } from '../support/rehearsal-server';
 import { firstDifference } from '../support/timeline';
 import { incidentPlan } from '../support/incident';
-import { quietRuntime, workflowBundle } from '../support/worker';
 
 describe('the timeline of a ticket', () => {
-  const folder = temporaryFolder();
-  let server: RehearsalServer;
-  beforeAll(async () => {
-    quietRuntime();
-    server = await openRehearsalServer(
-      process.env['TOCSIN_TEST_TEMPORAL_ADDRESS'] ?? '',
-      folder.path,
-      await workflowBundle(),
-    );
-  });
-  afterAll(async () => {
-    await server.close();
-    folder.remove();
-  });
+  const bench = rehearsalBench();
 
   test('is the same on the real server as in the core, for a dozen random scripts at once', async () => {
     const packs = [...smallPacks(), await repositoryPack('secureai')];
-    for (const { pack, hash } of packs) writeFileSync(join(folder.path, `${hash}.json`), JSON.stringify(pack));
+    for (const { pack, hash } of packs) writeFileSync(join(bench.packs, `${hash}.json`), JSON.stringify(pack));
     const plans = packs.flatMap((pack, i) => [1, 2, 3].map((n) => randomPlan(1_000 + 10 * i + n, pack, 5)));
     expect(plans).toHaveLength(12);
     const differences = await Promise.all(
       plans.map(async (plan) => {
-        const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, server)];
+        const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, bench.server)];
         expect(real.refusals.map((one) => [one.at, one.command, one.rejection.code])).toEqual(
           core.refusals.map((one) => [one.at, one.command, one.rejection.code]),
         );
@@ -50,8 +36,8 @@ describe('the timeline of a ticket', () => {
 
   test('of several tickets is the same: what they tell each other, facts over them, those that rules open', async () => {
     const plan = incidentPlan();
-    writeFileSync(join(folder.path, `${plan.packHash}.json`), JSON.stringify(plan.pack));
-    const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, server)];
+    writeFileSync(join(bench.packs, `${plan.packHash}.json`), JSON.stringify(plan.pack));
+    const [core, real] = [rehearseOnCore(plan), await rehearseOnTemporal(plan, bench.server)];
     expect(real.tickets.map(({ id, name, kind }) => [id, name, kind])).toEqual(
       core.tickets.map(({ id, name, kind }) => [id, name, kind]),
     );
@@ -71,12 +57,12 @@ describe('the timeline of a ticket', () => {
       { one: { audience: 'public' }, two: { audience: 'public' } },
     );
     const hash = hashOf(pack, {});
-    writeFileSync(join(folder.path, `${hash}.json`), JSON.stringify(pack));
+    writeFileSync(join(bench.packs, `${hash}.json`), JSON.stringify(pack));
     const plan = randomPlan(1, { pack, hash }, 1);
     const core = rehearseOnCore(plan);
     expect(core.events.filter((event) => event.type === 'delivery')).toHaveLength(3);
     expect(
-      firstDifference(core.events, (await rehearseOnTemporal(plan, server)).events, 'three states'),
+      firstDifference(core.events, (await rehearseOnTemporal(plan, bench.server)).events, 'three states'),
     ).toBeUndefined();
   });
 });

@@ -35,6 +35,8 @@ export class Triage {
   private readonly supplementary: Prefilter;
   private readonly questions: ReadonlyMap<string, Question>;
   private readonly firstNames: ReadonlySet<string>;
+  /** Questions that every text is asked. */
+  private readonly heard: ReadonlySet<string>;
   private readonly featured = new WeakMap<Reading, Features>();
 
   constructor(readonly spec: ClassifierSpec) {
@@ -42,6 +44,7 @@ export class Triage {
     this.reader = new Reader(spec);
     this.names = new NameFinder(spec.names);
     this.firstNames = new Set(spec.names.first.map(foldText));
+    this.heard = new Set(spec.heard.map(({ question }) => question));
     this.keyword = new Prefilter(spec.prefilter.keyword);
     this.supplementary = new Prefilter(spec.prefilter.supplementary);
     this.questions = new Map(
@@ -138,8 +141,9 @@ export class Triage {
   }
   read(text: string): Reading {
     const reading = this.reader.read(text);
+    const answers = new Map([...this.heard].map((question) => [question, this.answer(question, reading)]));
     for (const { question, value, at_least: atLeast, sign } of this.spec.heard) {
-      const answer = this.answer(question, reading);
+      const answer = answers.get(question) ?? NO_ANSWER;
       if (answer.value !== value || answer.score < atLeast) continue;
       const number = this.reader.lexicon.number(sign);
       reading.facts.add(number);

@@ -2,6 +2,7 @@
 import type { Cel, Expr, Json, Value } from '../../domain/policy/types';
 import { readsOf } from '../cel';
 import { patternOf } from '../compiler';
+import { mapParts } from '../map-parts';
 import type { NameKind, PartNames } from './names';
 
 /** Roots whose next segment is a name of the pack. */
@@ -73,36 +74,24 @@ export class PartExpressions {
   }
 
   private expr(x: Expr, bound: ReadonlySet<string>): Expr {
-    const child = (part: Expr): Expr => this.expr(part, bound);
     switch (x[0]) {
-      case 'lit':
-        return x;
       case 'id':
         return EVENTS.has(x[1]) && !bound.has(x[1]) ? this.own(x) : x;
       case 'sel':
       case 'has':
       case 'idx':
         return this.chain(x, bound);
-      case 'list':
-        return ['list', x[1].map(child)];
-      case 'map':
-        return ['map', x[1].map(([key, item]): [Expr, Expr] => [child(key), child(item)])];
       case 'call':
-        return this.call(x[1], x[2], child);
-      case 'fold': {
-        const { range, item, accu, init, go, step, result } = x[1];
-        const inner = new Set([...bound, item, accu]);
-        const within = (part: Expr): Expr => this.expr(part, inner);
-        const parts = { init: within(init), go: within(go), step: within(step), result: within(result) };
-        return ['fold', { range: child(range), item, accu, ...parts }];
-      }
+        return this.call(x[1], x[2], (part) => this.expr(part, bound));
+      default:
+        return mapParts(x, bound, (part, inner) => this.expr(part, inner));
     }
   }
 
   /** A chain of selections: the name in it gets its prefix; what it may say in names is put in the part's words. */
   private chain(x: Extract<Expr, ['sel' | 'has' | 'idx', ...unknown[]]>, bound: ReadonlySet<string>): Expr {
     const root = rootOf(x);
-    if (root === undefined || bound.has(root.name)) return this.step(x, (of) => this.expr(of, bound), bound);
+    if (root === undefined || bound.has(root.name)) return mapParts(x, bound, (part, inner) => this.expr(part, inner));
     const renamed = this.rename(x, root.name, bound);
     if (x[0] === 'has') return renamed;
     const { segments } = root;
@@ -121,15 +110,6 @@ export class PartExpressions {
     const of = this.rename(x[1], root, bound);
     if (x[0] === 'idx') return ['idx', of, kind ? this.full(kind, this.expr(x[2], bound)) : this.expr(x[2], bound)];
     return [x[0], of, kind ? this.names.full(kind, x[2]) : x[2]];
-  }
-
-  /** One selection from something that is no plain chain. */
-  private step(
-    x: Extract<Expr, ['sel' | 'has' | 'idx', ...unknown[]]>,
-    change: (of: Expr) => Expr,
-    bound: ReadonlySet<string>,
-  ): Expr {
-    return x[0] === 'idx' ? ['idx', change(x[1]), this.expr(x[2], bound)] : [x[0], change(x[1]), x[2]];
   }
 
   private call(fn: string, args: Expr[], child: (part: Expr) => Expr): Expr {
